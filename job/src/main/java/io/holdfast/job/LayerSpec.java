@@ -1,0 +1,70 @@
+package io.holdfast.job;
+
+/** One layer as the job file states it, with Keras 3's meaning and defaults. */
+public sealed interface LayerSpec {
+
+  /**
+   * Unique in the model; Keras's automatic name ({@code conv2d}, {@code conv2d_1}, ...) unless the
+   * job gives one.
+   */
+  String name();
+
+  /** How a convolution or a pooling treats the border. */
+  enum Padding {
+    VALID,
+    SAME
+  }
+
+  /**
+   * Two-dimensional convolution over [height, width, channels]; kernel [kernelHeight, kernelWidth,
+   * channels, filters], bias [filters].
+   */
+  record Conv2D(
+      String name,
+      int filters,
+      int kernelHeight,
+      int kernelWidth,
+      int strideHeight,
+      int strideWidth,
+      Padding padding,
+      ActivationFunction activation,
+      boolean useBias,
+      Initializer kernelInitializer,
+      Initializer biasInitializer)
+      implements LayerSpec {}
+
+  /** The largest value of each window of [height, width, channels]. */
+  record MaxPooling2D(
+      String name,
+      int poolHeight,
+      int poolWidth,
+      int strideHeight,
+      int strideWidth,
+      Padding padding)
+      implements LayerSpec {}
+
+  /** Any shape to one dimension, row-major. */
+  record Flatten(String name) implements LayerSpec {}
+
+  /**
+   * {@code activation(x * kernel + bias)} over the last dimension; kernel [inputs, units], bias
+   * [units].
+   */
+  record Dense(
+      String name,
+      int units,
+      ActivationFunction activation,
+      boolean useBias,
+      Initializer kernelInitializer,
+      Initializer biasInitializer)
+      implements LayerSpec {}
+
+  /**
+   * In training sets each element to 0 with probability {@code rate} and scales the others by 1 /
+   * (1 - rate); else the identity.
+   */
+  record Dropout(String name, double rate) implements LayerSpec {}
+
+  /** An activation function as a layer of its own. */
+  record Activation(String name, ActivationFunction function) implements LayerSpec {}
+}

@@ -1,0 +1,17 @@
+package io.holdfast.job;
+
+/** An optimizer with Keras 3's formula and defaults. */
+public sealed interface OptimizerSpec {
+
+  double learningRate();
+
+  /** Gradient descent, optionally with momentum (one slot a variable when {@code momentum > 0}). */
+  record Sgd(double learningRate, double momentum, boolean nesterov) implements OptimizerSpec {}
+
+  /**
+   * Adam (Kingma and Ba, 2014) as Keras 3 computes it: two slots a variable, bias correction in the
+   * step size.
+   */
+  record Adam(double learningRate, double beta1, double beta2, double epsilon)
+      implements OptimizerSpec {}
+}
