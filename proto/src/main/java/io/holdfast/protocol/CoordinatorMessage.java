@@ -1,0 +1,61 @@
+package io.holdfast.protocol;
+
+import java.util.List;
+
+/** What the coordinator says to a worker. Fields as in {@code coordination.proto}. */
+public sealed interface CoordinatorMessage {
+
+  /**
+   * The answer to a {@link WorkerMessage.Hello}.
+   *
+   * @param run URI of the run directory
+   * @param job canonical JSON of the job
+   */
+  record Welcome(long term, String run, String job, long heartbeatMillis, long leaseMillis)
+      implements CoordinatorMessage {}
+
+  /** The worker cannot take part and leaves with exit code 2. */
+  record Refused(String reason) implements CoordinatorMessage {}
+
+  /**
+   * A round begins: drop everything of older generations, own these slices, load that checkpoint.
+   *
+   * @param owners worker id by slice, in the job's order of slices
+   * @param prefix the checkpoint to load; empty for initial values
+   * @param step the step of that state; 0 for initial values
+   */
+  record Restore(
+      Generation generation, List<Member> members, List<String> owners, String prefix, long step)
+      implements CoordinatorMessage {
+    public Restore {
+      members = List.copyOf(members);
+      owners = List.copyOf(owners);
+    }
+  }
+
+  /** A worker of a round and the logical data shards it computes, ascending. */
+  record Member(String workerId, List<Integer> shards) {
+    public Member {
+      shards = List.copyOf(shards);
+    }
+  }
+
+  /** Compute the step that leads from state {@code step - 1} to state {@code step}. */
+  record RunStep(Generation generation, long step) implements CoordinatorMessage {}
+
+  /**
+   * Hand over the buffers of the state of {@code step} and write the owned slices to shard file
+   * {@code shard}.
+   *
+   * @param wait rather wait for free buffers than refuse (final, epoch-end and operator saves)
+   */
+  record Save(
+      Generation generation, String prefix, long step, int shard, int numShards, boolean wait)
+      implements CoordinatorMessage {}
+
+  /** Compute the validation sums of the owned logical shards at {@code step}. */
+  record Evaluate(Generation generation, long step) implements CoordinatorMessage {}
+
+  /** The worker's part is over. */
+  record Finish(int exitCode, String reason) implements CoordinatorMessage {}
+}
