@@ -47,10 +47,16 @@ public sealed interface CoordinatorMessage {
    * Hand over the buffers of the state of {@code step} and write the owned slices to shard file
    * {@code shard}.
    *
-   * @param wait rather wait for free buffers than refuse (final, epoch-end and operator saves)
+   * @param mustSucceed rather wait for free buffers than refuse (final, epoch-end and operator
+   *     saves)
    */
   record Save(
-      Generation generation, String prefix, long step, int shard, int numShards, boolean wait)
+      Generation generation,
+      String prefix,
+      long step,
+      int shard,
+      int numShards,
+      boolean mustSucceed)
       implements CoordinatorMessage {}
 
   /** Compute the validation sums of the owned logical shards at {@code step}. */
