@@ -5,13 +5,26 @@ public sealed interface OptimizerSpec {
 
   double learningRate();
 
+  /** Keras's automatic name: {@code sgd}, {@code adam}. */
+  String kerasName();
+
   /** Gradient descent, optionally with momentum (one slot a variable when {@code momentum > 0}). */
-  record Sgd(double learningRate, double momentum, boolean nesterov) implements OptimizerSpec {}
+  record Sgd(double learningRate, double momentum, boolean nesterov) implements OptimizerSpec {
+    @Override
+    public String kerasName() {
+      return "sgd";
+    }
+  }
 
   /**
    * Adam (Kingma and Ba, 2014) as Keras 3 computes it: two slots a variable, bias correction in the
    * step size.
    */
   record Adam(double learningRate, double beta1, double beta2, double epsilon)
-      implements OptimizerSpec {}
+      implements OptimizerSpec {
+    @Override
+    public String kerasName() {
+      return "adam";
+    }
+  }
 }

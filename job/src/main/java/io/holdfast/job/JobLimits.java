@@ -1,0 +1,57 @@
+package io.holdfast.job;
+
+/** The bounds of a job file: everything in it is held to one of these before it is trusted. */
+public final class JobLimits {
+  private JobLimits() {}
+
+  /** Bytes of a job file. */
+  public static final int MAX_FILE_BYTES = 1 << 20;
+
+  /** Nesting of maps and lists in a job file. */
+  public static final int MAX_DEPTH = 32;
+
+  /** Maps, lists and scalars in a job file. */
+  public static final int MAX_NODES = 100_000;
+
+  /** Characters of a name. */
+  public static final int MAX_NAME_LENGTH = 128;
+
+  /** Layers of a model. */
+  public static final int MAX_LAYERS = 1024;
+
+  /** Dimensions of a sample or a target, so that with the batch TensorFlow's limit of 8 holds. */
+  public static final int MAX_RANK = 7;
+
+  /** One dimension, number of units, filters or classes. */
+  public static final int MAX_DIM = 1 << 24;
+
+  /** Elements of one variable, or of one sample anywhere in the model. */
+  public static final long MAX_TENSOR_ELEMENTS = Integer.MAX_VALUE;
+
+  /** Height or width of a kernel, a pooling window or a stride. */
+  public static final int MAX_WINDOW = 1 << 14;
+
+  /** Samples of a data set. */
+  public static final int MAX_SAMPLES = Integer.MAX_VALUE - 8;
+
+  /** Rows of a global batch. */
+  public static final int MAX_BATCH_SIZE = 1 << 24;
+
+  /** Epochs of a run. */
+  public static final int MAX_EPOCHS = 1_000_000_000;
+
+  /** Steps of a run. */
+  public static final long MAX_STEPS = 1L << 48;
+
+  /** Logical shards of a batch. */
+  public static final int MAX_SHARDS = 1 << 12;
+
+  /** Threads of one kernel call. */
+  public static final int MAX_THREADS = 256;
+
+  /** Checkpoints that are kept. */
+  public static final int MAX_TO_KEEP = 1_000_000;
+
+  /** Any span of time in a job file: ten years. */
+  public static final long MAX_SECONDS = 10L * 366 * 24 * 3600;
+}
