@@ -1,0 +1,47 @@
+package io.holdfast.storage.store;
+
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+
+/** Steps on directories that several classes of this package take. */
+final class Directories {
+
+  private Directories() {}
+
+  /** Makes a directory and its parents, durably; existing ones are fine. */
+  static void make(PosixDisk disk, String path) throws IOException {
+    if (path.isEmpty() || disk.exists(path)) {
+      return;
+    }
+    make(disk, ObjectNames.parent(path));
+    disk.makeDirectory(path);
+    disk.syncDirectory(ObjectNames.parent(path));
+  }
+
+  /** Entries of a directory; none if it does not exist. */
+  static List<PosixDisk.Entry> entries(PosixDisk disk, String path) throws IOException {
+    try {
+      return disk.list(path);
+    } catch (NoSuchFileException e) {
+      return List.of();
+    }
+  }
+
+  /** Removes a file or a directory with all that is in it; absent is fine. */
+  static void removeTree(PosixDisk disk, PosixDisk.Entry entry, String directory)
+      throws IOException {
+    String path = ObjectNames.join(directory, entry.leaf());
+    if (entry.isDirectory()) {
+      for (PosixDisk.Entry child : entries(disk, path)) {
+        removeTree(disk, child, path);
+      }
+    }
+    try {
+      disk.remove(path);
+    } catch (NoSuchFileException e) {
+      // Someone else removed it first, which is what was wanted.
+      return;
+    }
+  }
+}

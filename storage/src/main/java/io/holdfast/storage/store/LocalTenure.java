@@ -1,0 +1,244 @@
+package io.holdfast.storage.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A term's right, held by its token directory. See {@link LocalStore} for the steps. */
+final class LocalTenure implements Tenure {
+  /** The claim record's name in the token. */
+  static final String CLAIM = "claim.json";
+
+  private static final Logger LOG = LoggerFactory.getLogger(LocalTenure.class);
+
+  private final PosixDisk disk;
+  private final TermTokens.Token token;
+  private final AtomicLong sequence = new AtomicLong();
+
+  LocalTenure(PosixDisk disk, TermTokens.Token token) {
+    this.disk = disk;
+    this.token = token;
+  }
+
+  @Override
+  public long term() {
+    return token.term();
+  }
+
+  @Override
+  public boolean isFenced() throws IOException {
+    return !disk.exists(token.path());
+  }
+
+  @Override
+  public PublishOutcome publish(String name, byte[] bytes) {
+    ObjectNames.check(name);
+    String temp = temp();
+    Optional<EffectOutcome> refused = writeTemp(temp, bytes);
+    if (refused.isPresent()) {
+      return asPublish(refused.get());
+    }
+    PublishOutcome outcome = link(temp, name, bytes);
+    discard(temp);
+    return outcome;
+  }
+
+  private PublishOutcome link(String temp, String name, byte[] bytes) {
+    try {
+      disk.link(temp, name);
+    } catch (FileAlreadyExistsException e) {
+      return compare(name, bytes);
+    } catch (NoSuchFileException e) {
+      return asPublish(missing(EffectOutcome.Status.FAILED, e));
+    } catch (IOException e) {
+      return PublishOutcome.of(PublishOutcome.Status.UNKNOWN, reason("link", name, e));
+    }
+    return synced(name, PublishOutcome.Status.PUBLISHED);
+  }
+
+  private PublishOutcome compare(String name, byte[] bytes) {
+    try (ObjectReader reader = disk.open(name)) {
+      if (reader.length() != bytes.length) {
+        return PublishOutcome.of(PublishOutcome.Status.EXISTS_OTHER, name + " has other bytes");
+      }
+      ByteBuffer there = ByteBuffer.allocate(bytes.length);
+      reader.readFully(0, there);
+      if (!Arrays.equals(there.array(), bytes)) {
+        return PublishOutcome.of(PublishOutcome.Status.EXISTS_OTHER, name + " has other bytes");
+      }
+    } catch (IOException e) {
+      return PublishOutcome.of(PublishOutcome.Status.UNKNOWN, reason("compare", name, e));
+    }
+    return synced(name, PublishOutcome.Status.ALREADY_THERE_SAME);
+  }
+
+  private PublishOutcome synced(String name, PublishOutcome.Status status) {
+    try {
+      disk.syncDirectory(ObjectNames.parent(name));
+      return PublishOutcome.of(status);
+    } catch (IOException e) {
+      return PublishOutcome.of(PublishOutcome.Status.UNKNOWN, reason("sync of", name, e));
+    }
+  }
+
+  @Override
+  public EffectOutcome replace(String name, byte[] bytes) {
+    ObjectNames.check(name);
+    return replaceAt(name, bytes);
+  }
+
+  @Override
+  public EffectOutcome record(ClaimRecord claim) {
+    if (claim.term() != token.term()) {
+      throw new IllegalArgumentException("a claim of term " + claim.term() + " in " + token);
+    }
+    return replaceAt(token.file(CLAIM), claim.toJson());
+  }
+
+  private EffectOutcome replaceAt(String path, byte[] bytes) {
+    String temp = temp();
+    Optional<EffectOutcome> refused = writeTemp(temp, bytes);
+    if (refused.isPresent()) {
+      return refused.get();
+    }
+    return renameFrom(temp, path);
+  }
+
+  @Override
+  public EffectOutcome delete(String name) {
+    ObjectNames.check(name);
+    String trash = token.file("trash~" + sequence.incrementAndGet());
+    EffectOutcome taken = take(name, trash);
+    if (taken.status() == EffectOutcome.Status.DONE) {
+      discard(trash);
+    }
+    return taken;
+  }
+
+  @Override
+  public EffectOutcome move(String name, String target) {
+    ObjectNames.check(name);
+    ObjectNames.check(target);
+    String staged = token.file(Inheritance.staged(sequence.incrementAndGet(), target));
+    EffectOutcome taken = take(name, staged);
+    if (taken.status() != EffectOutcome.Status.DONE) {
+      return taken;
+    }
+    try {
+      Directories.make(disk, ObjectNames.parent(target));
+      return renameFrom(staged, Inheritance.freeName(disk, target));
+    } catch (IOException e) {
+      // The file waits in the token; the next claim finishes the move.
+      return EffectOutcome.of(EffectOutcome.Status.UNKNOWN, reason("move", name, e));
+    }
+  }
+
+  /** Takes a shared file into the token, durably out of readers' sight. */
+  private EffectOutcome take(String name, String inToken) {
+    try {
+      disk.rename(name, inToken);
+    } catch (NoSuchFileException e) {
+      EffectOutcome outcome = missing(EffectOutcome.Status.ABSENT, e);
+      return outcome.status() == EffectOutcome.Status.ABSENT ? absent(name) : outcome;
+    } catch (IOException e) {
+      return EffectOutcome.of(EffectOutcome.Status.UNKNOWN, reason("take away", name, e));
+    }
+    try {
+      disk.syncDirectory(token.path());
+      disk.syncDirectory(ObjectNames.parent(name));
+      return EffectOutcome.of(EffectOutcome.Status.DONE);
+    } catch (IOException e) {
+      return EffectOutcome.of(EffectOutcome.Status.UNKNOWN, reason("take away", name, e));
+    }
+  }
+
+  /** An earlier try may have taken the name away without having synced its directory. */
+  private EffectOutcome absent(String name) {
+    try {
+      disk.syncDirectory(ObjectNames.parent(name));
+    } catch (NoSuchFileException e) {
+      LOG.debug("nothing to sync above {}: {}", name, e.toString());
+    } catch (IOException e) {
+      return EffectOutcome.of(EffectOutcome.Status.UNKNOWN, reason("sync of", name, e));
+    }
+    return EffectOutcome.of(EffectOutcome.Status.ABSENT);
+  }
+
+  private EffectOutcome renameFrom(String inToken, String path) {
+    try {
+      disk.rename(inToken, path);
+    } catch (NoSuchFileException e) {
+      return missing(EffectOutcome.Status.FAILED, e);
+    } catch (IOException e) {
+      return EffectOutcome.of(EffectOutcome.Status.UNKNOWN, reason("rename to", path, e));
+    }
+    try {
+      disk.syncDirectory(ObjectNames.parent(path));
+      return EffectOutcome.of(EffectOutcome.Status.DONE);
+    } catch (IOException e) {
+      return EffectOutcome.of(EffectOutcome.Status.UNKNOWN, reason("sync of", path, e));
+    }
+  }
+
+  private Optional<EffectOutcome> writeTemp(String temp, byte[] bytes) {
+    try (PosixDisk.OpenFile file = disk.createNew(temp)) {
+      file.write(ByteBuffer.wrap(bytes));
+      file.force();
+      return Optional.empty();
+    } catch (NoSuchFileException e) {
+      return Optional.of(missing(EffectOutcome.Status.FAILED, e));
+    } catch (IOException e) {
+      discard(temp);
+      return Optional.of(EffectOutcome.of(EffectOutcome.Status.FAILED, reason("write", temp, e)));
+    }
+  }
+
+  /** Something named in a step is not there: the token if fenced, else what the caller named. */
+  private EffectOutcome missing(EffectOutcome.Status otherwise, NoSuchFileException cause) {
+    try {
+      if (!disk.exists(token.path())) {
+        String reason = "term " + token.term() + " no longer leads";
+        return EffectOutcome.of(EffectOutcome.Status.FENCED, reason);
+      }
+    } catch (IOException e) {
+      return EffectOutcome.of(EffectOutcome.Status.UNKNOWN, reason("look for", token.path(), e));
+    }
+    return EffectOutcome.of(otherwise, cause.toString());
+  }
+
+  /** Removes a file of the token that has served; what stays goes with the next claim. */
+  private void discard(String path) {
+    try {
+      disk.remove(path);
+    } catch (NoSuchFileException e) {
+      LOG.debug("{} is gone: term {} no longer leads or never wrote it", path, token.term());
+    } catch (IOException e) {
+      LOG.warn("{} stays until the next claim: {}", path, e.toString());
+    }
+  }
+
+  private String temp() {
+    return token.file("temp~" + sequence.incrementAndGet());
+  }
+
+  private static PublishOutcome asPublish(EffectOutcome outcome) {
+    PublishOutcome.Status status =
+        switch (outcome.status()) {
+          case FENCED -> PublishOutcome.Status.FENCED;
+          case FAILED, ABSENT -> PublishOutcome.Status.FAILED;
+          case UNKNOWN -> PublishOutcome.Status.UNKNOWN;
+          case DONE -> throw new IllegalStateException("a refusal cannot be done");
+        };
+    return PublishOutcome.of(status, outcome.reason());
+  }
+
+  private static String reason(String step, String name, IOException cause) {
+    return step + " " + name + ": " + cause;
+  }
+}

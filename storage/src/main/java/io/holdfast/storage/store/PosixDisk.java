@@ -1,0 +1,61 @@
+package io.holdfast.storage.store;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * The few calls of a POSIX file system that {@link LocalStore} is built from, each one atomic step;
+ * so the same protocol runs over a real disk and, in tests, over one that loses what was not
+ * synced.
+ *
+ * <p>Paths are relative to one root, '/'-separated; the empty path is the root. A missing file or
+ * parent is NoSuchFileException, a taken name FileAlreadyExistsException.
+ */
+interface PosixDisk {
+
+  /** A file opened to be written at its end. */
+  interface OpenFile extends Closeable {
+    /** Appends all of {@code source}. */
+    void write(ByteBuffer source) throws IOException;
+
+    /** Returns when the bytes survive a crash; the name may not. */
+    void force() throws IOException;
+
+    /** Bytes in the file. */
+    long length() throws IOException;
+  }
+
+  /** One name in a directory. */
+  record Entry(String leaf, boolean isDirectory, long length, Instant modified) {}
+
+  /** Makes a file exclusively (O_CREAT | O_EXCL). */
+  OpenFile createNew(String path) throws IOException;
+
+  /** Opens a file to add at its end, made if absent. */
+  OpenFile openAppend(String path) throws IOException;
+
+  ObjectReader open(String path) throws IOException;
+
+  /** Names in a directory, in any order. */
+  List<Entry> list(String path) throws IOException;
+
+  boolean exists(String path) throws IOException;
+
+  /** Makes one directory; an existing one is fine. */
+  void makeDirectory(String path) throws IOException;
+
+  /** A second name for a file; refuses a taken name (link(2)). */
+  void link(String source, String target) throws IOException;
+
+  /** Renames a file or directory; replaces a file or an empty directory (rename(2)). */
+  void rename(String source, String target) throws IOException;
+
+  /** Removes a file or an empty directory. */
+  void remove(String path) throws IOException;
+
+  /** Returns when the names in a directory survive a crash. */
+  void syncDirectory(String path) throws IOException;
+}

@@ -1,0 +1,37 @@
+package io.holdfast.storage.store;
+
+/**
+ * The right of one term's leader to change shared names. Every effect is atomic for readers, and
+ * none happens once a later term has been claimed: it then answers FENCED, for good.
+ *
+ * <p>No method throws for a failing store: the outcome is a value. Safe for use by several threads.
+ */
+public interface Tenure {
+
+  /** The term, at least 1. */
+  long term();
+
+  /**
+   * Makes an object with these bytes appear whole and durable under a name that must be free. After
+   * UNKNOWN, ask again with the same name and bytes; only a known failure may clean up.
+   */
+  PublishOutcome publish(String name, byte[] bytes);
+
+  /** Puts these bytes under a name in place of what is there, if anything, whole and durable. */
+  EffectOutcome replace(String name, byte[] bytes);
+
+  /** Removes an object. */
+  EffectOutcome delete(String name);
+
+  /**
+   * Gives an object another name, such as one in the quarantine; if that name is taken, a free one
+   * that starts with it. A move that a crash interrupts is finished by the next claim.
+   */
+  EffectOutcome move(String name, String target);
+
+  /** Writes the record of this claim; see {@link ObjectStore#lastClaim}. */
+  EffectOutcome record(ClaimRecord claim);
+
+  /** Whether a later term has been claimed (or the claim was lost); a hint, not a permission. */
+  boolean isFenced() throws java.io.IOException;
+}
