@@ -21,8 +21,17 @@ public enum DataType {
   UINT16(17, 2),
   COMPLEX128(18, 16),
   HALF(19, 2),
+  RESOURCE(20, 0),
+  VARIANT(21, 0),
   UINT32(22, 4),
-  UINT64(23, 8);
+  UINT64(23, 8),
+  FLOAT8_E5M2(24, 1),
+  FLOAT8_E4M3FN(25, 1),
+  FLOAT8_E4M3FNUZ(26, 1),
+  FLOAT8_E4M3B11FNUZ(27, 1),
+  FLOAT8_E5M2FNUZ(28, 1),
+  INT4(29, 1),
+  UINT4(30, 1);
 
   private final int number;
   private final int bytes;
@@ -37,23 +46,38 @@ public enum DataType {
     return number;
   }
 
-  /** Bytes of one element; 0 for {@link #STRING}, whose elements have no fixed size. */
+  /**
+   * Bytes of one element; 0 for {@link #STRING}, {@link #RESOURCE} and {@link #VARIANT}, whose
+   * elements have no fixed size.
+   */
   public int bytes() {
     return bytes;
   }
 
-  /**
-   * Whether TensorFlow can put a tensor of this type together from slices. It cannot for half,
-   * uint16 and string, which are therefore always stored whole.
-   */
-  public boolean sliceable() {
-    return this != HALF && this != UINT16 && this != STRING;
+  /** Whether all elements take the same number of bytes, {@link #bytes()}. */
+  public boolean hasFixedSize() {
+    return bytes > 0;
+  }
+
+  /** Bytes of the numbers an element is made of: half an element for complex numbers. */
+  int numberBytes() {
+    return this == COMPLEX64 || this == COMPLEX128 ? bytes / 2 : bytes;
   }
 
   /**
-   * The type of a wire number; empty for numbers that this program does not store (resource,
-   * variant, float8 ...).
+   * Whether TensorFlow can put a tensor of this type together from slices. It cannot for half,
+   * uint16 and string, among others, which are therefore always stored whole.
    */
+  public boolean sliceable() {
+    return switch (this) {
+      case FLOAT, DOUBLE, INT32, UINT8, INT16, INT8, COMPLEX64, INT64, BOOL, BFLOAT16, COMPLEX128 ->
+          true;
+      case QINT8, QUINT8, QINT32 -> true;
+      default -> false;
+    };
+  }
+
+  /** The type of a wire number; empty for a number that no TensorFlow of today writes. */
   public static java.util.Optional<DataType> of(int number) {
     for (DataType type : values()) {
       if (type.number == number) {

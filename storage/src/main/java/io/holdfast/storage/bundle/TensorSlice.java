@@ -81,6 +81,20 @@ public record TensorSlice(List<Extent> extents) {
     return new TensorShape(dims);
   }
 
+  /**
+   * The one notation of this block that is written into checkpoints: each dimension that is taken
+   * whole, of a tensor of shape {@code whole}, is marked as such.
+   */
+  public TensorSlice canonicalIn(TensorShape whole) {
+    TensorShape block = shapeIn(whole);
+    List<Extent> canonical = new ArrayList<>();
+    for (int axis = 0; axis < whole.rank(); axis++) {
+      boolean covered = block.dim(axis) == whole.dim(axis);
+      canonical.add(covered ? Extent.FULL : extents.get(axis));
+    }
+    return new TensorSlice(canonical);
+  }
+
   /** TensorFlow's notation: {@code 0,3:-}. */
   @Override
   public String toString() {
