@@ -1,0 +1,87 @@
+package io.holdfast.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Wires the command table and runs one command. */
+public final class Main {
+  private Main() {}
+
+  /** The exit code is the command's; see {@link ExitCode}. */
+  public static void main(String[] arguments) {
+    System.exit(execute(Terminal.ofProcess(), arguments));
+  }
+
+  static int execute(Terminal terminal, String... arguments) {
+    return commandLine(terminal).execute(arguments);
+  }
+
+  private static CommandLine commandLine(Terminal terminal) {
+    CommandLine root = new CommandLine(new HoldfastCommand());
+    commands(terminal).forEach(root::addSubcommand);
+    root.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
+    root.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
+    root.setUsageHelpWidth(Math.min(terminal.columns(), MOST_HELP_COLUMNS));
+    root.setUsageHelpAutoWidth(false);
+    root.setParameterExceptionHandler((failure, given) -> badUsage(terminal, failure));
+    root.setExecutionExceptionHandler((failure, command, given) -> failed(terminal, failure));
+    return root;
+  }
+
+  private static final int MOST_HELP_COLUMNS = 120;
+
+  private static List<Object> commands(Terminal terminal) {
+    return List.of(new RunCommand(terminal));
+  }
+
+  private static int badUsage(Terminal terminal, ParameterException failure) {
+    String command = failure.getCommandLine().getCommandSpec().qualifiedName();
+    terminal
+        .err()
+        .println(
+            "holdfast: "
+                + oneLine(failure.getMessage())
+                + suggestions(failure)
+                + " (see "
+                + command
+                + " --help)");
+    return ExitCode.BAD_INPUT.number();
+  }
+
+  private static String whatIsWrong(ParameterException failure) {
+    if (!(failure instanceof UnmatchedArgumentException unmatched)) {
+      return oneLine(failure.getMessage());
+    }
+    CommandLine command = failure.getCommandLine();
+    String given = unmatched.getUnmatched().get(0);
+    if (!unmatched.isUnknownOption() && command.getParent() == null) {
+      return "unknown command: " + given + " (allowed: " + String.join(", ", command.getSubcommands().keySet()) + ")";
+    }
+    String kind = unmatched.isUnknownOption() ? "unknown option: " : "unexpected argument: ";
+    List<String> nearest = unmatched.isUnknownOption() ? unmatched.getSuggestions() : List.of();
+    return kind + given + (nearest.isEmpty() ? "" : " (nearest: " + String.join(", ", nearest) + ")");
+  }
+
+  private static int failed(Terminal terminal, Exception failure) {
+    if (failure instanceof CommandFailedException expected) {
+      terminal.err().println("holdfast: " + oneLine(expected.getMessage()));
+      return expected.exitCode().number();
+    }
+    terminal
+        .err()
+        .println(
+            "holdfast: this is a bug in Holdfast "
+                + Version.CURRENT
+                + ", please report it with these lines:");
+    failure.printStackTrace(terminal.err());
+    return ExitCode.BUG.number();
+  }
+
+  private static String oneLine(String message) {
+    return message.strip().replaceAll("\\s*\\R\\s*", " ");
+  }
+}

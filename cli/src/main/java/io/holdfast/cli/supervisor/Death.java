@@ -1,0 +1,30 @@
+package io.holdfast.cli.supervisor;
+
+/** How a child process ended, as its exit status tells it. */
+public sealed interface Death {
+
+  /** It ended by itself. */
+  record Exited(int code) implements Death {}
+
+  /** A signal ended it: somebody killed it, or the system ran out of memory. */
+  record Killed(int signal) implements Death {}
+
+  /** What {@link Process#exitValue} means: 128 + the signal's number for a killed process. */
+  static Death of(int exitValue) {
+    int signal = exitValue - SIGNAL_BASE;
+    return signal == SIGKILL || signal == SIGTERM ? new Killed(signal) : new Exited(exitValue);
+  }
+
+  /** In words, to stand after the child's name. */
+  default String describe() {
+    return switch (this instanceof Killed killed ? killed.signal() : 0) {
+      case SIGKILL -> "was killed (SIGKILL)";
+      case SIGTERM -> "was ended (SIGTERM)";
+      default -> "ended with exit code " + ((Exited) this).code();
+    };
+  }
+
+  int SIGNAL_BASE = 128;
+  int SIGKILL = 9;
+  int SIGTERM = 15;
+}
