@@ -40,15 +40,7 @@ public final class Main {
 
   private static int badUsage(Terminal terminal, ParameterException failure) {
     String command = failure.getCommandLine().getCommandSpec().qualifiedName();
-    terminal
-        .err()
-        .println(
-            "holdfast: "
-                + oneLine(failure.getMessage())
-                + suggestions(failure)
-                + " (see "
-                + command
-                + " --help)");
+    terminal.err().println("holdfast: " + whatIsWrong(failure) + " (see " + command + " --help)");
     return ExitCode.BAD_INPUT.number();
   }
 
@@ -59,11 +51,17 @@ public final class Main {
     CommandLine command = failure.getCommandLine();
     String given = unmatched.getUnmatched().get(0);
     if (!unmatched.isUnknownOption() && command.getParent() == null) {
-      return "unknown command: " + given + " (allowed: " + String.join(", ", command.getSubcommands().keySet()) + ")";
+      return "unknown command: "
+          + given
+          + " (allowed: "
+          + String.join(", ", command.getSubcommands().keySet())
+          + ")";
     }
     String kind = unmatched.isUnknownOption() ? "unknown option: " : "unexpected argument: ";
     List<String> nearest = unmatched.isUnknownOption() ? unmatched.getSuggestions() : List.of();
-    return kind + given + (nearest.isEmpty() ? "" : " (nearest: " + String.join(", ", nearest) + ")");
+    return kind
+        + given
+        + (nearest.isEmpty() ? "" : " (nearest: " + String.join(", ", nearest) + ")");
   }
 
   private static int failed(Terminal terminal, Exception failure) {
