@@ -1,0 +1,83 @@
+package io.holdfast.job.file;
+
+import io.holdfast.job.CheckpointSpec;
+import io.holdfast.job.CheckpointSpec.Mode;
+import io.holdfast.job.CheckpointSpec.SaveBest;
+import io.holdfast.job.JobLimits;
+import io.holdfast.job.file.Section.Range;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * Reads when to save and what to keep. Where neither {@code every_steps} nor {@code every_secs} is
+ * given a save is due every 600 seconds, and {@code max_to_keep} is 5: TensorFlow's defaults.
+ */
+final class CheckpointReader {
+  static final double MILLIS_PER_HOUR = 3_600_000;
+  static final double MILLIS_PER_SECOND = 1000;
+  private static final Duration DEFAULT_EVERY = Duration.ofSeconds(600);
+  private static final int DEFAULT_MAX_TO_KEEP = 5;
+  private static final Set<String> KEYS =
+      Set.of(
+          "every_steps",
+          "every_secs",
+          "max_to_keep",
+          "keep_checkpoint_every_n_hours",
+          "save_best",
+          "async",
+          "verify_after");
+  private static final String MONITORS = "the name of a metric such as val_loss";
+
+  private CheckpointReader() {}
+
+  static CheckpointSpec read(Section root) throws JobException {
+    Section checkpoint = root.section("checkpoint", KEYS);
+    OptionalLong everySteps = checkpoint.integer("every_steps", 1, JobLimits.MAX_STEPS);
+    Optional<Duration> every = duration(checkpoint, "every_secs", MILLIS_PER_SECOND);
+    if (everySteps.isEmpty() && every.isEmpty()) {
+      every = Optional.of(DEFAULT_EVERY);
+    }
+    return new CheckpointSpec(
+        everySteps,
+        every,
+        checkpoint.integer("max_to_keep", 1, JobLimits.MAX_TO_KEEP, DEFAULT_MAX_TO_KEEP),
+        duration(checkpoint, "keep_checkpoint_every_n_hours", MILLIS_PER_HOUR),
+        saveBest(checkpoint),
+        checkpoint.flag("async", true),
+        checkpoint.flag("verify_after", true));
+  }
+
+  private static Optional<Duration> duration(Section section, String key, double unitMillis)
+      throws JobException {
+    Range range =
+        new Range(1 / unitMillis, false, JobLimits.MAX_SECONDS * 1000 / unitMillis, false);
+    return section
+        .number(key, range)
+        .map(number -> Duration.ofMillis(Math.round(number * unitMillis)));
+  }
+
+  private static Optional<SaveBest> saveBest(Section checkpoint) throws JobException {
+    if (!checkpoint.has("save_best")) {
+      return Optional.empty();
+    }
+    Section best = checkpoint.section("save_best", Set.of("monitor", "mode"));
+    best.require("monitor", MONITORS);
+    String monitor = best.text("monitor", MONITORS).orElseThrow();
+    ModeName mode = best.choice("mode", ModeName.AUTO);
+    return Optional.of(new SaveBest(monitor, mode.of(monitor)));
+  }
+
+  /** Modes of Keras's ModelCheckpoint. */
+  private enum ModeName {
+    MIN,
+    MAX,
+    AUTO;
+
+    Mode of(String monitor) {
+      boolean higherIsBetter = this == MAX || (this == AUTO && monitor.contains("acc"));
+      return higherIsBetter ? Mode.MAX : Mode.MIN;
+    }
+  }
+}

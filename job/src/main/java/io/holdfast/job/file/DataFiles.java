@@ -1,0 +1,125 @@
+package io.holdfast.job.file;
+
+import io.holdfast.job.DataSpec;
+import io.holdfast.job.Job;
+import io.holdfast.job.plan.ModelPlan;
+import io.holdfast.storage.bundle.TensorShape;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Whether a job's data files are there, whole, and fit its model. */
+public final class DataFiles {
+  private static final int BUFFER_BYTES = 1 << 16;
+
+  private final Source source;
+  private final TensorShape input;
+  private final long units;
+
+  private DataFiles(Source source, Job job) {
+    this.source = source;
+    this.input = job.model().input();
+    this.units = ModelPlan.of(job).output().elements();
+  }
+
+  static void check(Source source, Job job) throws JobException {
+    DataFiles files = new DataFiles(source, job);
+    files.check("data.train", job.data().train());
+    if (job.data().validation().isPresent()) {
+      files.check("data.validation", job.data().validation().get());
+    }
+  }
+
+  /**
+   * How many samples a source has.
+   *
+   * @throws IOException if its files cannot be read
+   */
+  public static int samples(DataSpec.Source source) throws IOException {
+    if (source instanceof DataSpec.Idx idx) {
+      return IdxHeader.read(Path.of(idx.images())).samples();
+    }
+    return Math.toIntExact(((DataSpec.RandomData) source).samples());
+  }
+
+  private void check(String path, DataSpec.Source data) throws JobException {
+    if (!(data instanceof DataSpec.Idx idx)) {
+      return;
+    }
+    String imagesKey = Keys.child(path, "idx.images");
+    String labelsKey = Keys.child(path, "idx.labels");
+    Path labelsFile = Path.of(idx.labels());
+    IdxHeader images = whole(imagesKey, Path.of(idx.images()), Integer.MAX_VALUE);
+    IdxHeader labels = whole(labelsKey, labelsFile, units);
+    if (!fits(images.sampleShape())) {
+      throw source.error(
+          imagesKey,
+          "its samples have shape "
+              + images.sampleShape()
+              + ", which does not fit model.input, which is "
+              + input);
+    }
+    if (labels.shape().rank() != 1 || labels.samples() != images.samples()) {
+      throw source.error(
+          labelsKey,
+          labelsFile
+              + " has shape "
+              + labels.shape()
+              + "; one label for each of "
+              + images.samples()
+              + " images is needed");
+    }
+  }
+
+  /** Files have no axis for the one channel of a grey image. */
+  private boolean fits(TensorShape sample) {
+    List<Long> withChannel = new ArrayList<>(sample.dims());
+    withChannel.add(1L);
+    return sample.equals(input) || withChannel.equals(input.dims());
+  }
+
+  /** Reads all of a file: its head, as many elements as that states, each below {@code bound}. */
+  private IdxHeader whole(String key, Path file, long bound) throws JobException {
+    if (!Files.exists(file)) {
+      throw source.error(key, "no such file: " + file);
+    }
+    if (!Files.isRegularFile(file)) {
+      throw source.error(key, "not a file: " + file);
+    }
+    try (DataInputStream in = IdxHeader.open(file)) {
+      IdxHeader header = IdxHeader.read(in);
+      elements(key, file, in, header.shape().elements(), bound);
+      return header;
+    } catch (EOFException e) {
+      throw source.error(key, file + " is cut off");
+    } catch (IOException e) {
+      throw source.error(key, file + " is not readable: " + e.getMessage());
+    }
+  }
+
+  private void elements(String key, Path file, DataInputStream in, long elements, long bound)
+      throws IOException, JobException {
+    byte[] buffer = new byte[BUFFER_BYTES];
+    for (long done = 0; done < elements; ) {
+      int wanted = (int) Math.min(buffer.length, elements - done);
+      in.readFully(buffer, 0, wanted);
+      for (int i = 0; i < wanted && bound < 256; i++) {
+        if (Byte.toUnsignedInt(buffer[i]) >= bound) {
+          throw source.error(
+              key,
+              String.format(
+                  "label %d of %s is %d; labels must be below the model's %d outputs",
+                  done + i, file, Byte.toUnsignedInt(buffer[i]), bound));
+        }
+      }
+      done += wanted;
+    }
+    if (in.read() != -1) {
+      throw source.error(key, file + " has more bytes than its head states");
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package io.holdfast.job.file;
+
+import io.holdfast.job.JobLimits;
+import io.holdfast.storage.bundle.TensorShape;
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.zip.GZIPInputStream;
+
+/**
+ * The head of an IDX file of unsigned bytes (the MNIST format), plain or gzipped:
+ *
+ * <pre>
+ * 0 0 | 0x08 = unsigned byte | number of dimensions | each dimension, 4 bytes big-endian | elements
+ * </pre>
+ *
+ * @param shape first the number of samples, then the shape of one
+ */
+public record IdxHeader(TensorShape shape) {
+  private static final int UNSIGNED_BYTE = 0x08;
+  private static final int GZIP_MAGIC = 0x1f8b;
+  private static final int BUFFER_BYTES = 1 << 16;
+
+  /** Number of samples. */
+  public int samples() {
+    return (int) shape.dim(0);
+  }
+
+  /** Shape of one sample; a scalar's for labels. */
+  public TensorShape sampleShape() {
+    return new TensorShape(shape.dims().subList(1, shape.rank()));
+  }
+
+  /**
+   * Reads the head of a file.
+   *
+   * @throws IOException also if it is no IDX file of unsigned bytes
+   */
+  public static IdxHeader read(Path file) throws IOException {
+    try (DataInputStream in = open(file)) {
+      return read(in);
+    }
+  }
+
+  /** The file's bytes, unpacked if gzipped. */
+  static DataInputStream open(Path file) throws IOException {
+    InputStream raw = new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES);
+    try {
+      raw.mark(2);
+      int magic = (raw.read() << 8) | raw.read();
+      raw.reset();
+      return new DataInputStream(
+          magic == GZIP_MAGIC ? new GZIPInputStream(raw, BUFFER_BYTES) : raw);
+    } catch (IOException e) {
+      raw.close();
+      throw e;
+    }
+  }
+
+  static IdxHeader read(DataInputStream in) throws IOException {
+    try {
+      int magic = in.readInt();
+      int rank = magic & 0xff;
+      if (magic >>> 8 != UNSIGNED_BYTE || rank < 1 || rank > JobLimits.MAX_RANK + 1) {
+        throw new IOException("not an IDX file of unsigned bytes");
+      }
+      long[] dims = new long[rank];
+      long elements = 1;
+      for (int i = 0; i < rank; i++) {
+        dims[i] = in.readInt();
+        if (dims[i] < 1 || dims[i] > JobLimits.MAX_SAMPLES) {
+          throw new IOException("dimension " + i + " of the IDX file is " + dims[i]);
+        }
+        elements = Math.multiplyExact(elements, dims[i]);
+      }
+      return new IdxHeader(TensorShape.of(dims));
+    } catch (EOFException e) {
+      throw new IOException("not an IDX file: it ends within its head", e);
+    } catch (ArithmeticException e) {
+      throw new IOException("the IDX file states more elements than fit", e);
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package io.holdfast.job.file;
+
+import java.util.Objects;
+
+/** What is wrong with a job file, in one line: where, which key, which value, what is allowed. */
+public final class JobException extends Exception {
+  private static final int MAX_LENGTH = 1000;
+
+  private final String source;
+  private final String key;
+  private final String problem;
+
+  /**
+   * @param source the file, or {@code --set} where an override is to blame
+   * @param key dotted path such as {@code model.layers[2].dense.units}; empty for the whole file
+   * @param problem the value and what is allowed
+   */
+  JobException(String source, String key, String problem) {
+    super(line(source, key, problem));
+    this.source = Objects.requireNonNull(source);
+    this.key = Objects.requireNonNull(key);
+    this.problem = Objects.requireNonNull(problem);
+  }
+
+  public String source() {
+    return source;
+  }
+
+  public String key() {
+    return key;
+  }
+
+  public String problem() {
+    return problem;
+  }
+
+  /** One printable line, whatever a hostile file holds. */
+  private static String line(String source, String key, String problem) {
+    String line = source + ": " + (key.isEmpty() ? "" : key + ": ") + problem;
+    String cut = line.length() > MAX_LENGTH ? line.substring(0, MAX_LENGTH) + "..." : line;
+    return cut.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?");
+  }
+}

@@ -1,0 +1,149 @@
+package io.holdfast.job.file;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.holdfast.job.Job;
+import io.holdfast.job.JobLimits;
+import io.holdfast.job.LossFunction;
+import io.holdfast.job.MeshSpec;
+import io.holdfast.job.MetricFunction;
+import io.holdfast.job.OptimizerSpec;
+import io.holdfast.job.file.Section.Kind;
+import io.holdfast.job.file.Section.Range;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/** Turns a tree into a {@link Job}: key by key, with Keras's defaults, then as a whole. */
+final class JobReader {
+  private static final Set<String> KEYS =
+      Set.of(
+          "name",
+          "seed",
+          "model",
+          "loss",
+          "optimizer",
+          "metrics",
+          "data",
+          "epochs",
+          "steps",
+          "mesh",
+          "checkpoint");
+  private static final Set<String> OPTIMIZERS = Set.of("adam", "sgd");
+  private static final Set<String> ADAM_KEYS =
+      Set.of("learning_rate", "beta_1", "beta_2", "epsilon");
+  private static final Set<String> SGD_KEYS = Set.of("learning_rate", "momentum", "nesterov");
+  private static final int DEFAULT_SHARDS = 4;
+
+  private final Source source;
+  private final Section root;
+
+  private JobReader(Source source, Section root) {
+    this.source = source;
+    this.root = root;
+  }
+
+  /**
+   * @param directory what relative paths of data are relative to
+   * @param defaultName the job's name where the tree has none
+   */
+  static Job read(Source source, JsonNode tree, Path directory, String defaultName)
+      throws JobException {
+    JobReader reader = new JobReader(source, Section.of(source, "", tree, KEYS));
+    Job job = reader.job(directory, defaultName);
+    JobFit.check(source, job);
+    return job;
+  }
+
+  private Job job(Path directory, String defaultName) throws JobException {
+    LossFunction loss = loss();
+    List<MetricFunction> metrics = metrics();
+    OptionalLong epochs = root.integer("epochs", 1, JobLimits.MAX_EPOCHS);
+    OptionalLong steps = root.integer("steps", 1, JobLimits.MAX_STEPS);
+    if (epochs.isEmpty() && steps.isEmpty()) {
+      throw root.error("epochs", "missing; epochs, steps or both are needed");
+    }
+    return new Job(
+        Names.jobName(root, defaultName),
+        root.integer("seed", Long.MIN_VALUE, Long.MAX_VALUE).orElse(0),
+        ModelReader.read(source, root.require("model", "a model with input and layers")),
+        loss,
+        optimizer(),
+        metrics,
+        DataReader.read(source, root.require("data", "a map with train"), directory),
+        epochs.isEmpty() ? OptionalInt.empty() : OptionalInt.of((int) epochs.getAsLong()),
+        steps,
+        mesh(),
+        CheckpointReader.read(root));
+  }
+
+  private LossFunction loss() throws JobException {
+    root.require("loss", "one of " + String.join(", ", Values.names(LossFunction.class)));
+    return root.choice("loss", LossFunction.class).orElseThrow();
+  }
+
+  private List<MetricFunction> metrics() throws JobException {
+    List<MetricFunction> metrics = new ArrayList<>();
+    JsonNode list = root.find("metrics").orElse(null);
+    if (list == null) {
+      return metrics;
+    }
+    if (!list.isArray()) {
+      throw root.error("metrics", Values.wrong(list, "a list such as [accuracy]"));
+    }
+    for (int i = 0; i < list.size(); i++) {
+      String at = Keys.item("metrics", i);
+      MetricFunction metric = Values.choice(source, at, list.get(i), MetricFunction.class);
+      if (metrics.contains(metric)) {
+        throw source.error(at, Values.shown(list.get(i)) + " stands twice");
+      }
+      metrics.add(metric);
+    }
+    return metrics;
+  }
+
+  private OptimizerSpec optimizer() throws JobException {
+    JsonNode node = root.require("optimizer", "one of adam, sgd");
+    Kind kind = Section.kind(source, "optimizer", node, "optimizer", OPTIMIZERS);
+    String path = Keys.child("optimizer", kind.name());
+    return kind.name().equals("adam")
+        ? adam(Section.of(source, path, kind.parameters(), ADAM_KEYS))
+        : sgd(Section.of(source, path, kind.parameters(), SGD_KEYS));
+  }
+
+  private static OptimizerSpec adam(Section adam) throws JobException {
+    return new OptimizerSpec.Adam(
+        adam.number("learning_rate", Range.LEARNING_RATE, 0.001),
+        adam.number("beta_1", Range.BELOW_ONE, 0.9),
+        adam.number("beta_2", Range.BELOW_ONE, 0.999),
+        adam.number("epsilon", Range.positive(1), 1e-7));
+  }
+
+  private static OptimizerSpec sgd(Section sgd) throws JobException {
+    double momentum = sgd.number("momentum", Range.BELOW_ONE, 0);
+    return new OptimizerSpec.Sgd(
+        sgd.number("learning_rate", Range.LEARNING_RATE, 0.01),
+        momentum,
+        sgd.flag("nesterov", false));
+  }
+
+  private MeshSpec mesh() throws JobException {
+    Section mesh = root.section("mesh", Set.of("shards", "model", "threads", "isa"));
+    int model = mesh.integer("model", 1, Integer.MAX_VALUE, 1);
+    if (model != 1) {
+      throw mesh.error(
+          "model", model + " is not in this release; only 1 is (no model parallelism)");
+    }
+    MeshSpec.Isa isa = mesh.choice("isa", MeshSpec.Isa.AVX2);
+    if (isa != MeshSpec.Isa.AVX2) {
+      throw mesh.error("isa", "\"" + Values.name(isa) + "\" is not in this release; only avx2 is");
+    }
+    return new MeshSpec(
+        mesh.integer("shards", 1, JobLimits.MAX_SHARDS, DEFAULT_SHARDS),
+        model,
+        mesh.integer("threads", 1, JobLimits.MAX_THREADS, 1),
+        isa);
+  }
+}

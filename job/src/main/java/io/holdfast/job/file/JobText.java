@@ -1,0 +1,216 @@
+package io.holdfast.job.file;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.holdfast.job.CheckpointSpec;
+import io.holdfast.job.DataSpec;
+import io.holdfast.job.Job;
+import io.holdfast.job.LayerSpec;
+import io.holdfast.job.OptimizerSpec;
+import io.holdfast.storage.bundle.TensorShape;
+import java.nio.file.Path;
+import java.util.TreeMap;
+
+/**
+ * The canonical text of a job: a JSON job file in one line, keys sorted, every default written out,
+ * data as absolute URIs. Equal jobs have equal texts, and a text reads back as an equal job. It is
+ * what a checkpoint stores as {@code holdfast/job} and what workers are sent.
+ */
+public final class JobText {
+  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  private JobText() {}
+
+  public static String write(Job job) {
+    try {
+      return MAPPER.writeValueAsString(tree(job));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree of JSON values was not writable", e);
+    }
+  }
+
+  /**
+   * Reads a canonical text. The text is checked as a job file is, but data files are not looked at:
+   * they may be elsewhere by now.
+   *
+   * @param name where the text comes from, for errors
+   */
+  public static Job read(String name, String text) throws JobException {
+    Source source = Source.file(name);
+    return JobReader.read(source, Tree.json(source, text), Path.of("/"), "job");
+  }
+
+  /** The layer's name in a job file. */
+  static String kind(LayerSpec layer) {
+    if (layer instanceof LayerSpec.Conv2D) {
+      return ModelReader.CONV2D;
+    }
+    if (layer instanceof LayerSpec.MaxPooling2D) {
+      return ModelReader.MAX_POOLING2D;
+    }
+    if (layer instanceof LayerSpec.Flatten) {
+      return ModelReader.FLATTEN;
+    }
+    if (layer instanceof LayerSpec.Dense) {
+      return ModelReader.DENSE;
+    }
+    return layer instanceof LayerSpec.Dropout ? ModelReader.DROPOUT : ModelReader.ACTIVATION;
+  }
+
+  /** The canonical tree. */
+  static JsonNode tree(Job job) {
+    ObjectNode root = NODES.objectNode();
+    root.put("name", job.name());
+    root.put("seed", job.seed());
+    root.set("model", model(job));
+    root.put("loss", Values.name(job.loss()));
+    root.set("optimizer", optimizer(job.optimizer()));
+    ArrayNode metrics = root.putArray("metrics");
+    job.metrics().forEach(metric -> metrics.add(Values.name(metric)));
+    root.set("data", data(job.data()));
+    job.epochs().ifPresent(epochs -> root.put("epochs", epochs));
+    job.steps().ifPresent(steps -> root.put("steps", steps));
+    ObjectNode mesh = root.putObject("mesh");
+    mesh.put("shards", job.mesh().shards());
+    mesh.put("model", job.mesh().model());
+    mesh.put("threads", job.mesh().threads());
+    mesh.put("isa", Values.name(job.mesh().isa()));
+    root.set("checkpoint", checkpoint(job.checkpoint()));
+    return sorted(root);
+  }
+
+  private static ObjectNode model(Job job) {
+    ObjectNode model = NODES.objectNode();
+    model.set("input", shape(job.model().input()));
+    ArrayNode layers = model.putArray("layers");
+    for (LayerSpec layer : job.model().layers()) {
+      layers.addObject().set(kind(layer), layer(layer));
+    }
+    return model;
+  }
+
+  private static ObjectNode layer(LayerSpec layer) {
+    ObjectNode node = NODES.objectNode();
+    node.put("name", layer.name());
+    if (layer instanceof LayerSpec.Conv2D conv) {
+      node.put("filters", conv.filters());
+      node.putArray("kernel_size").add(conv.kernelHeight()).add(conv.kernelWidth());
+      node.putArray("strides").add(conv.strideHeight()).add(conv.strideWidth());
+      node.put("padding", Values.name(conv.padding()));
+      node.put("activation", Values.name(conv.activation()));
+      node.put("use_bias", conv.useBias());
+      node.put("kernel_initializer", Values.name(conv.kernelInitializer()));
+      node.put("bias_initializer", Values.name(conv.biasInitializer()));
+    } else if (layer instanceof LayerSpec.MaxPooling2D pooling) {
+      node.putArray("pool_size").add(pooling.poolHeight()).add(pooling.poolWidth());
+      node.putArray("strides").add(pooling.strideHeight()).add(pooling.strideWidth());
+      node.put("padding", Values.name(pooling.padding()));
+    } else if (layer instanceof LayerSpec.Dense dense) {
+      node.put("units", dense.units());
+      node.put("activation", Values.name(dense.activation()));
+      node.put("use_bias", dense.useBias());
+      node.put("kernel_initializer", Values.name(dense.kernelInitializer()));
+      node.put("bias_initializer", Values.name(dense.biasInitializer()));
+    } else if (layer instanceof LayerSpec.Dropout dropout) {
+      node.put("rate", dropout.rate());
+    } else if (layer instanceof LayerSpec.Activation activation) {
+      node.put("activation", Values.name(activation.function()));
+    }
+    return node;
+  }
+
+  private static ObjectNode optimizer(OptimizerSpec optimizer) {
+    ObjectNode root = NODES.objectNode();
+    ObjectNode node = root.putObject(optimizer.kerasName());
+    node.put("learning_rate", optimizer.learningRate());
+    if (optimizer instanceof OptimizerSpec.Adam adam) {
+      node.put("beta_1", adam.beta1());
+      node.put("beta_2", adam.beta2());
+      node.put("epsilon", adam.epsilon());
+    } else if (optimizer instanceof OptimizerSpec.Sgd sgd) {
+      node.put("momentum", sgd.momentum());
+      node.put("nesterov", sgd.nesterov());
+    }
+    return root;
+  }
+
+  private static ObjectNode data(DataSpec data) {
+    ObjectNode node = NODES.objectNode();
+    node.put("batch_size", data.batchSize());
+    node.put("shuffle", data.shuffle());
+    node.set("train", source(data.train()));
+    data.validation().ifPresent(validation -> node.set("validation", source(validation)));
+    return node;
+  }
+
+  private static ObjectNode source(DataSpec.Source source) {
+    ObjectNode node = NODES.objectNode();
+    if (source instanceof DataSpec.Idx idx) {
+      ObjectNode files = node.putObject("idx");
+      files.put("images", idx.images().toString());
+      files.put("labels", idx.labels().toString());
+      node.put("scale", idx.scale());
+    } else if (source instanceof DataSpec.RandomData random) {
+      ObjectNode made = node.putObject("random");
+      made.set("shape", shape(random.shape()));
+      made.put("samples", random.samples());
+      random.classes().ifPresent(classes -> made.put("classes", classes));
+      random.target().ifPresent(target -> made.set("target", shape(target)));
+    }
+    return node;
+  }
+
+  private static ObjectNode checkpoint(CheckpointSpec checkpoint) {
+    ObjectNode node = NODES.objectNode();
+    checkpoint.everySteps().ifPresent(steps -> node.put("every_steps", steps));
+    checkpoint
+        .every()
+        .ifPresent(
+            every -> node.put("every_secs", every.toMillis() / CheckpointReader.MILLIS_PER_SECOND));
+    node.put("max_to_keep", checkpoint.maxToKeep());
+    checkpoint
+        .keepEvery()
+        .ifPresent(
+            every ->
+                node.put(
+                    "keep_checkpoint_every_n_hours",
+                    every.toMillis() / CheckpointReader.MILLIS_PER_HOUR));
+    checkpoint
+        .saveBest()
+        .ifPresent(
+            best ->
+                node.putObject("save_best")
+                    .put("monitor", best.monitor())
+                    .put("mode", Values.name(best.mode())));
+    node.put("async", checkpoint.async());
+    node.put("verify_after", checkpoint.verifyAfter());
+    return node;
+  }
+
+  private static ArrayNode shape(TensorShape shape) {
+    ArrayNode dims = NODES.arrayNode();
+    shape.dims().forEach(dims::add);
+    return dims;
+  }
+
+  private static JsonNode sorted(JsonNode node) {
+    if (node.isArray()) {
+      ArrayNode array = NODES.arrayNode();
+      node.forEach(item -> array.add(sorted(item)));
+      return array;
+    }
+    if (!node.isObject()) {
+      return node;
+    }
+    TreeMap<String, JsonNode> fields = new TreeMap<>();
+    node.properties().forEach(field -> fields.put(field.getKey(), sorted(field.getValue())));
+    ObjectNode object = NODES.objectNode();
+    fields.forEach(object::set);
+    return object;
+  }
+}

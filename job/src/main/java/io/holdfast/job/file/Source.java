@@ -1,0 +1,31 @@
+package io.holdfast.job.file;
+
+import java.util.Set;
+
+/**
+ * Whom to blame for a key: the file, or a {@code --set}.
+ *
+ * @param name of the file, as the user gave it
+ * @param overridden keys that were set on the command line
+ */
+record Source(String name, Set<String> overridden) {
+
+  static final String COMMAND_LINE = "--set";
+
+  Source {
+    overridden = Set.copyOf(overridden);
+  }
+
+  static Source file(String name) {
+    return new Source(name, Set.of());
+  }
+
+  JobException error(String key, String problem) {
+    return new JobException(isOverridden(key) ? COMMAND_LINE : name, key, problem);
+  }
+
+  private boolean isOverridden(String key) {
+    return overridden.stream()
+        .anyMatch(set -> key.equals(set) || key.startsWith(set + ".") || key.startsWith(set + "["));
+  }
+}
