@@ -62,6 +62,9 @@ public sealed interface CoordinatorMessage {
   /** Compute the validation sums of the owned logical shards at {@code step}. */
   record Evaluate(Generation generation, long step) implements CoordinatorMessage {}
 
+  /** The answer to each heartbeat: the coordinator of this term lives. */
+  record Alive(long term) implements CoordinatorMessage {}
+
   /** The worker's part is over. */
   record Finish(int exitCode, String reason) implements CoordinatorMessage {}
 }

@@ -1,0 +1,50 @@
+package io.holdfast.coordinator.protocol;
+
+import java.time.Duration;
+
+/** The bounds of the leader's machine that no job file sets. */
+public final class Limits {
+  /** Members at work in one round; others that join are spares. */
+  public static final int MAX_MEMBERS = 1;
+
+  /** Workers connected at the same time; more are refused. */
+  public static final int MAX_WORKERS = 1024;
+
+  /** How often a worker gives a sign of life. */
+  public static final Duration HEARTBEAT = Duration.ofMillis(500);
+
+  /** Silence after which a worker counts as lost. */
+  public static final Duration LEASE = Duration.ofSeconds(3);
+
+  /** The first pause before storage is asked again; doubled up to {@link #MAX_RETRY_PAUSE}. */
+  public static final Duration FIRST_RETRY_PAUSE = Duration.ofMillis(200);
+
+  /** The longest pause before storage is asked again. */
+  public static final Duration MAX_RETRY_PAUSE = Duration.ofSeconds(10);
+
+  /** Attempts of the save of a requested stop, and orders to stop before it is done at once. */
+  public static final int MAX_STOP_SAVES = 3;
+
+  /** Failures of workers by their own fault, in one term, before the run is ended as a bug. */
+  public static final int MAX_BUGS = 3;
+
+  /**
+   * Complaints by workers in a row of damage in a checkpoint that storage finds good, before the
+   * run is ended.
+   */
+  public static final int MAX_DISPUTED_CHECKPOINTS = 3;
+
+  /** Commits that wait to be read back; with more, a periodic save is abandoned. */
+  public static final int MAX_PENDING_VERIFICATIONS = 8;
+
+  /** Times in a row that a commit is read back in vain before that is given up. */
+  public static final int MAX_VERIFY_ATTEMPTS = 5;
+
+  private Limits() {}
+
+  /** The pause before attempt {@code failures + 1} after so many failures in a row, nanoseconds. */
+  static long retryPauseNanos(int failures) {
+    int doublings = Math.min(Math.max(failures - 1, 0), 20);
+    return Math.min(FIRST_RETRY_PAUSE.toNanos() << doublings, MAX_RETRY_PAUSE.toNanos());
+  }
+}

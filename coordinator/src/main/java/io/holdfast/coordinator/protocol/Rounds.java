@@ -1,0 +1,268 @@
+package io.holdfast.coordinator.protocol;
+
+import io.holdfast.coordinator.protocol.LeaderEffect.Level;
+import io.holdfast.coordinator.protocol.LeaderEvent.FindDone;
+import io.holdfast.coordinator.protocol.LeaderEvent.FindOutcome;
+import io.holdfast.coordinator.protocol.LeaderEvent.Quarantined;
+import io.holdfast.coordinator.protocol.WorkerEntry.Stage;
+import io.holdfast.protocol.CoordinatorMessage;
+import io.holdfast.protocol.Generation;
+import io.holdfast.protocol.WorkerMessage.Failed;
+import io.holdfast.protocol.WorkerMessage.Restored;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** From the newest good checkpoint to members that all hold it. */
+final class Rounds {
+  private Rounds() {}
+
+  static void elected(Turn turn, long term) {
+    if (turn.phase != Phase.STANDBY || term < 1) {
+      throw new IllegalStateException("elected for term " + term + " in phase " + turn.phase);
+    }
+    turn.term = term;
+    find(turn, "term " + term + " is claimed");
+  }
+
+  private static void find(Turn turn, String why) {
+    turn.enter(Phase.RECOVERING, why);
+    turn.recovery = turn.recovery.ask();
+    turn.effect(new LeaderEffect.FindNewestGood(turn.recovery.request(), turn.recovery.disputed()));
+  }
+
+  private static void findLater(Turn turn, String why) {
+    int failures = turn.recovery.failures() + 1;
+    turn.recovery = turn.recovery.again(failures, turn.now + Limits.retryPauseNanos(failures));
+    turn.enter(Phase.RECOVERING, why);
+  }
+
+  static void tick(Turn turn) {
+    Recovery recovery = turn.recovery;
+    boolean idle = turn.phase == Phase.RECOVERING && !recovery.asked() && !recovery.found();
+    if (idle && turn.now >= recovery.retryAtNanos()) {
+      find(turn, turn.reason);
+    }
+  }
+
+  static void found(Turn turn, FindDone done) {
+    if (!turn.recovery.asked() || done.request() != turn.recovery.request()) {
+      return;
+    }
+    done.quarantined().forEach(one -> quarantined(turn, one));
+    if (done.outcome() instanceof FindOutcome.Found found) {
+      found(turn, found.checkpoint());
+    } else if (done.outcome() instanceof FindOutcome.AllDamaged damaged) {
+      turn.announce(Level.ERROR, "Every checkpoint is damaged: " + damaged.reason());
+      Ending.finish(turn, ExitCode.DAMAGED, damaged.reason());
+    } else if (done.outcome() instanceof FindOutcome.Unreadable unreadable) {
+      turn.warn("Storage does not answer: " + unreadable.reason());
+      findLater(turn, "storage does not answer: " + unreadable.reason());
+    }
+  }
+
+  private static void quarantined(Turn turn, Quarantined one) {
+    turn.announce(
+        Level.ERROR, "Checkpoint " + one.prefix() + " is damaged and put aside: " + one.reason());
+    turn.commits.values().removeIf(commit -> commit.prefix().equals(one.prefix()));
+    turn.verifications.removeIf(waiting -> waiting.prefix().equals(one.prefix()));
+    Saves.quarantined(turn, one.prefix());
+  }
+
+  private static void found(Turn turn, Optional<Checkpoint> checkpoint) {
+    boolean disputed = turn.recovery.disputed().isPresent();
+    boolean same = checkpoint.map(Checkpoint::prefix).equals(turn.recovery.disputed());
+    if (disputed && same && turn.recovery.disputes() >= Limits.MAX_DISPUTED_CHECKPOINTS) {
+      Ending.finish(
+          turn,
+          ExitCode.DAMAGED,
+          "workers find " + checkpoint.get().prefix() + " damaged, storage does not");
+      return;
+    }
+    turn.recovery = turn.recovery.answeredBy(checkpoint);
+    if (disputed && !same) {
+      turn.recovery = turn.recovery.undisputed();
+    }
+    remember(turn, checkpoint);
+    turn.probeDigest = checkpoint.map(c -> c.metadata().probeDigest());
+    turn.probeDigest.ifPresent(digest -> Membership.holdToProbe(turn, digest));
+    begin(turn);
+  }
+
+  /** Live commits are those up to the one found: storage answers in the order it was asked. */
+  private static void remember(Turn turn, Optional<Checkpoint> checkpoint) {
+    long step = checkpoint.map(Checkpoint::step).orElse(0L);
+    turn.commits.tailMap(step, false).clear();
+    checkpoint.ifPresent(
+        found -> {
+          Commit known = turn.commits.get(step);
+          if (known == null || !known.prefix().equals(found.prefix())) {
+            turn.commits.put(step, new Commit(found.prefix(), true));
+          }
+        });
+  }
+
+  /** Begins a round if the source is known, none is under way and somebody is ready. */
+  static void begin(Turn turn) {
+    boolean may = turn.phase == Phase.RECOVERING || turn.phase == Phase.WAITING_FOR_WORKERS;
+    if (!may || !turn.recovery.found()) {
+      return;
+    }
+    if (turn.stop.isPresent()) {
+      Ending.leaveIfIdle(turn);
+      return;
+    }
+    List<WorkerEntry> ready = ready(turn);
+    if (ready.isEmpty()) {
+      turn.enter(Phase.WAITING_FOR_WORKERS, "no worker is ready");
+      return;
+    }
+    if (turn.probeDigest.isEmpty()) {
+      Membership.holdToProbe(turn, ready.get(0).prepared().orElseThrow().probeDigest());
+      ready = ready(turn);
+    }
+    Optional<Checkpoint> source = turn.recovery.source();
+    if (source.map(Checkpoint::step).orElse(0L) >= Steps.lastStep(turn)) {
+      turn.info("Restored from " + source.map(Checkpoint::prefix).orElse("initial values"));
+      Ending.finish(turn, ExitCode.DONE, "the last step is already saved");
+      return;
+    }
+    restore(turn, ready, source);
+  }
+
+  /** Workers that may be members, in the order in which they came, as many as there may be. */
+  private static List<WorkerEntry> ready(Turn turn) {
+    return turn.workers.values().stream()
+        .filter(worker -> worker.stage() == Stage.SPARE)
+        .sorted(Comparator.comparingLong(WorkerEntry::connection))
+        .limit(Math.min(turn.plan.maxMembers(), turn.plan.shards()))
+        .toList();
+  }
+
+  private static void restore(Turn turn, List<WorkerEntry> ready, Optional<Checkpoint> source) {
+    turn.lastRound++;
+    List<String> ids = ready.stream().map(WorkerEntry::id).toList();
+    Round round =
+        new Round(
+            new Generation(turn.term, turn.lastRound),
+            Tiling.shards(turn.plan, ids),
+            Tiling.owners(turn.plan, ids),
+            source,
+            Set.of());
+    turn.round = Optional.of(round);
+    ready.forEach(worker -> turn.put(worker.at(Stage.RESTORING)));
+    turn.enter(
+        Phase.RESTORING,
+        "round "
+            + round.generation()
+            + " from "
+            + source.map(Checkpoint::prefix).orElse("scratch"));
+    turn.sendMembers(
+        new CoordinatorMessage.Restore(
+            round.generation(),
+            round.members(),
+            round.owners(),
+            source.map(Checkpoint::prefix).orElse(""),
+            round.startStep()));
+  }
+
+  /** Whether a message is of the round under way and of one of its members. */
+  static boolean current(Turn turn, WorkerEntry worker, Generation generation) {
+    return turn.round.isPresent()
+        && turn.round.get().generation().equals(generation)
+        && turn.round.get().has(worker.id());
+  }
+
+  static void restored(Turn turn, WorkerEntry worker, Restored message) {
+    if (!current(turn, worker, message.generation()) || turn.phase != Phase.RESTORING) {
+      return;
+    }
+    Round round = turn.round.get();
+    if (message.step() != round.startStep()) {
+      Membership.violation(
+          turn, worker, "restored step " + message.step() + " for " + round.startStep());
+      return;
+    }
+    turn.put(worker.at(Stage.ACTIVE).atStep(message.step()));
+    turn.round = Optional.of(round.withRestored(worker.id()));
+    if (turn.round.get().allRestored()) {
+      start(turn, round);
+    }
+  }
+
+  private static void start(Turn turn, Round round) {
+    turn.info(
+        round
+            .source()
+            .map(source -> "Restored from " + source.prefix() + " (step " + source.step() + ")")
+            .orElse("Starting from scratch"));
+    turn.recovery = turn.recovery.undisputed();
+    turn.barrier =
+        Barrier.restored(
+            round.source(), turn.plan.metrics().size(), turn.barrier.samplesPerSecond());
+    turn.lastSave = turn.now;
+    turn.savesHere = 0;
+    turn.enter(Phase.TRAINING, "all members hold step " + round.startStep());
+    Steps.advance(turn);
+  }
+
+  /** A round ends before its time; the state of the next comes from storage. */
+  static void lose(Turn turn, String why) {
+    disband(turn);
+    find(turn, why);
+    Ending.leaveIfIdle(turn);
+  }
+
+  private static void loseForNow(Turn turn, String why) {
+    disband(turn);
+    findLater(turn, why);
+    Ending.leaveIfIdle(turn);
+  }
+
+  private static void disband(Turn turn) {
+    turn.round = Optional.empty();
+    turn.workers.replaceAll(
+        (id, worker) -> worker.stage() == Stage.PREPARING ? worker : worker.at(Stage.SPARE));
+  }
+
+  static void failed(Turn turn, WorkerEntry worker, Failed message) {
+    boolean current = current(turn, worker, message.generation());
+    if (!current && worker.stage() != Stage.PREPARING) {
+      return;
+    }
+    String told = "worker " + worker.id() + ": " + message.reason();
+    switch (message.cause()) {
+      case BAD_INPUT -> Ending.finish(turn, ExitCode.BAD_INPUT, message.reason());
+      case DAMAGED_CHECKPOINT -> disputed(turn, worker, told);
+      case UNREADABLE -> {
+        turn.warn("Storage does not answer: " + told);
+        if (current) {
+          loseForNow(turn, told);
+        }
+      }
+      case BUG -> bug(turn, told, current);
+    }
+  }
+
+  private static void disputed(Turn turn, WorkerEntry worker, String told) {
+    Optional<Checkpoint> source = turn.round.flatMap(Round::source);
+    if (turn.phase != Phase.RESTORING || source.isEmpty()) {
+      Membership.violation(turn, worker, "found damage while it was not restoring");
+      return;
+    }
+    turn.announce(Level.ERROR, "Damage in " + source.get().prefix() + " found by " + told);
+    turn.recovery = turn.recovery.disputing(source.get().prefix());
+    lose(turn, told);
+  }
+
+  private static void bug(Turn turn, String told, boolean current) {
+    turn.bugs++;
+    turn.announce(Level.ERROR, "A bug: " + told);
+    if (turn.bugs >= Limits.MAX_BUGS) {
+      Ending.finish(turn, ExitCode.BUG, told);
+    } else if (current) {
+      loseForNow(turn, told);
+    }
+  }
+}

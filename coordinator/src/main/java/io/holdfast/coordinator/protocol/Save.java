@@ -1,0 +1,152 @@
+package io.holdfast.coordinator.protocol;
+
+import io.holdfast.protocol.Generation;
+import io.holdfast.protocol.WorkerMessage.ShardWritten;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The save in flight. It belongs to its prefix: it goes on through later rounds while its writers
+ * live, and once all shard files are written it needs nobody.
+ *
+ * @param generation that its prefix is named by
+ * @param writers by shard file
+ * @param snapshots shard files whose buffers are handed over
+ * @param written by shard file
+ * @param asked whether the answer to a commit is outstanding
+ * @param unknowns unknown outcomes of the commit so far
+ * @param retryAtNanos not before then is an unknown commit asked again
+ */
+public record Save(
+    String prefix,
+    long step,
+    Generation generation,
+    SaveKind kind,
+    AttemptState state,
+    List<Writer> writers,
+    Set<Integer> snapshots,
+    Map<Integer, ShardWritten> written,
+    CheckpointMetadata metadata,
+    boolean asked,
+    int unknowns,
+    long retryAtNanos) {
+
+  /**
+   * Who writes a shard file, and what goes into it.
+   *
+   * @param slices by index in the job's order, ascending
+   */
+  public record Writer(String workerId, List<Integer> slices) {
+    public Writer {
+      slices = List.copyOf(slices);
+    }
+  }
+
+  public Save {
+    Objects.requireNonNull(metadata);
+    writers = List.copyOf(writers);
+    snapshots = Collections.unmodifiableSet(new TreeSet<>(snapshots));
+    written = Collections.unmodifiableMap(new TreeMap<>(written));
+  }
+
+  boolean isWriter(String workerId) {
+    return writers.stream().anyMatch(writer -> writer.workerId().equals(workerId));
+  }
+
+  boolean isWriter(int shard, String workerId) {
+    return shard < writers.size() && writers.get(shard).workerId().equals(workerId);
+  }
+
+  Save withSnapshot(String workerId) {
+    Set<Integer> more = new TreeSet<>(snapshots);
+    for (int shard = 0; shard < writers.size(); shard++) {
+      if (isWriter(shard, workerId)) {
+        more.add(shard);
+      }
+    }
+    return new Save(
+        prefix,
+        step,
+        generation,
+        kind,
+        state,
+        writers,
+        more,
+        written,
+        metadata,
+        asked,
+        unknowns,
+        retryAtNanos);
+  }
+
+  Save withWritten(ShardWritten message) {
+    Map<Integer, ShardWritten> more = new TreeMap<>(written);
+    more.putIfAbsent(message.shard(), message);
+    return new Save(
+        prefix,
+        step,
+        generation,
+        kind,
+        state,
+        writers,
+        snapshots,
+        more,
+        metadata,
+        asked,
+        unknowns,
+        retryAtNanos);
+  }
+
+  Save at(AttemptState next) {
+    return new Save(
+        prefix,
+        step,
+        generation,
+        kind,
+        next,
+        writers,
+        snapshots,
+        written,
+        metadata,
+        asked,
+        unknowns,
+        retryAtNanos);
+  }
+
+  Save committing() {
+    return new Save(
+        prefix,
+        step,
+        generation,
+        kind,
+        state,
+        writers,
+        snapshots,
+        written,
+        metadata,
+        true,
+        unknowns,
+        0);
+  }
+
+  Save unknownUntil(long nanos) {
+    return new Save(
+        prefix,
+        step,
+        generation,
+        kind,
+        state,
+        writers,
+        snapshots,
+        written,
+        metadata,
+        false,
+        unknowns + 1,
+        nanos);
+  }
+}

@@ -1,0 +1,24 @@
+package io.holdfast.coordinator.protocol;
+
+/** Why a save is made. */
+public enum SaveKind {
+  /** By count of steps or by time; given up rather than waited for. */
+  PERIODIC(false),
+  /** At the end of an epoch, with its metrics. */
+  EPOCH_END(true),
+  /** At the step that ends the run; the run is not over before it is committed. */
+  FINAL(true),
+  /** On SIGTERM or an operator's word, before leaving. */
+  STOP(true);
+
+  private final boolean mustSucceed;
+
+  SaveKind(boolean mustSucceed) {
+    this.mustSucceed = mustSucceed;
+  }
+
+  /** Whether training waits for buffers and for the save before, rather than doing without. */
+  public boolean mustSucceed() {
+    return mustSucceed;
+  }
+}

@@ -1,0 +1,258 @@
+package io.holdfast.coordinator.protocol;
+
+import io.holdfast.coordinator.protocol.LeaderEffect.RecordAttempt;
+import io.holdfast.coordinator.protocol.LeaderEffect.ShardFile;
+import io.holdfast.coordinator.protocol.LeaderEvent.CommitDone;
+import io.holdfast.coordinator.protocol.LeaderEvent.CommitOutcome;
+import io.holdfast.coordinator.protocol.Save.Writer;
+import io.holdfast.protocol.CoordinatorMessage;
+import io.holdfast.protocol.Generation;
+import io.holdfast.protocol.WorkerMessage.ShardWritten;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** From a save that is due to its commit. There is at most one in flight. */
+final class Saves {
+  private Saves() {}
+
+  /**
+   * Deals with a save that is due at the barrier.
+   *
+   * @return false if training must wait
+   */
+  static boolean settle(Turn turn, SaveKind kind) {
+    long step = turn.barrier.step();
+    if (turn.commits.containsKey(step)) {
+      return true;
+    }
+    if (turn.save.isPresent() && turn.save.get().step() == step) {
+      return !kind.mustSucceed();
+    }
+    boolean busy =
+        turn.save.isPresent() || turn.verifications.size() >= Limits.MAX_PENDING_VERIFICATIONS;
+    if (busy && kind.mustSucceed()) {
+      return false;
+    }
+    if (busy) {
+      String why = turn.save.isPresent() ? "previous still writing" : "previous still being read";
+      String prefix = prefix(turn.round.orElseThrow().generation(), step);
+      turn.effect(new RecordAttempt(step, prefix, AttemptState.ABANDONED, why));
+      turn.warn("Save of step " + step + " ABANDONED: " + why);
+      turn.lastSave = turn.now;
+      return true;
+    }
+    start(turn, kind);
+    return true;
+  }
+
+  private static String prefix(Generation generation, long step) {
+    return "ckpt-" + generation + "-" + step;
+  }
+
+  /**
+   * Asks the owners to hand over their buffers. A second save at the same barrier is named by a
+   * round of its own, for a prefix is never used twice.
+   */
+  static void start(Turn turn, SaveKind kind) {
+    Round round = turn.round.orElseThrow();
+    Generation name = round.generation();
+    if (turn.savesHere > 0) {
+      turn.lastRound++;
+      name = new Generation(turn.term, turn.lastRound);
+    }
+    turn.savesHere++;
+    turn.lastSave = turn.now;
+    long step = turn.barrier.step();
+    Save save = newSave(turn, kind, round, name);
+    turn.save = Optional.of(save);
+    turn.effect(new RecordAttempt(step, save.prefix(), AttemptState.REQUESTED, kind.name()));
+    for (int shard = 0; shard < save.writers().size(); shard++) {
+      turn.send(
+          turn.workers.get(save.writers().get(shard).workerId()),
+          new CoordinatorMessage.Save(
+              round.generation(),
+              save.prefix(),
+              step,
+              shard,
+              save.writers().size(),
+              kind.mustSucceed()));
+    }
+  }
+
+  private static Save newSave(Turn turn, SaveKind kind, Round round, Generation name) {
+    Barrier barrier = turn.barrier;
+    CheckpointMetadata metadata =
+        new CheckpointMetadata(
+            turn.probeDigest.orElseThrow(), barrier.epochSums(), barrier.best(), barrier.metrics());
+    return new Save(
+        prefix(name, barrier.step()),
+        barrier.step(),
+        name,
+        kind,
+        AttemptState.REQUESTED,
+        Tiling.writers(round),
+        Set.of(),
+        Map.of(),
+        metadata,
+        false,
+        0,
+        0);
+  }
+
+  /** The save of that prefix, unless its shard files are complete or it was given up. */
+  private static Optional<Save> open(Turn turn, String prefix) {
+    return turn.save.filter(
+        save ->
+            save.prefix().equals(prefix)
+                && (save.state() == AttemptState.REQUESTED
+                    || save.state() == AttemptState.SNAPSHOT));
+  }
+
+  static void snapshotTaken(Turn turn, WorkerEntry worker, String prefix) {
+    Optional<Save> open = open(turn, prefix);
+    if (open.isEmpty() || open.get().state() != AttemptState.REQUESTED) {
+      return;
+    }
+    Save save = open.get().withSnapshot(worker.id());
+    turn.save = Optional.of(save);
+    if (save.snapshots().size() == save.writers().size()) {
+      reach(turn, save, AttemptState.SNAPSHOT);
+    }
+  }
+
+  private static void reach(Turn turn, Save save, AttemptState state) {
+    turn.save = Optional.of(save.at(state));
+    turn.effect(new RecordAttempt(save.step(), save.prefix(), state, ""));
+  }
+
+  static void shardWritten(Turn turn, WorkerEntry worker, ShardWritten message) {
+    Optional<Save> open = open(turn, message.prefix());
+    if (open.isEmpty() || !open.get().isWriter(message.shard(), worker.id())) {
+      return;
+    }
+    Writer writer = open.get().writers().get(message.shard());
+    Optional<String> problem = Tiling.problem(turn.plan, writer, message);
+    if (problem.isPresent()) {
+      abandon(turn, open.get(), "worker " + worker.id() + " wrote " + problem.get());
+      return;
+    }
+    Save save = open.get().withWritten(message);
+    turn.save = Optional.of(save);
+    if (save.written().size() == save.writers().size()) {
+      reach(turn, save, AttemptState.WRITTEN);
+      commit(turn);
+    }
+  }
+
+  private static void commit(Turn turn) {
+    Save save = turn.save.orElseThrow().committing();
+    turn.save = Optional.of(save);
+    int numShards = save.writers().size();
+    List<ShardFile> files =
+        save.written().values().stream()
+            .map(w -> new ShardFile(w.shard(), numShards, w.lengthBytes(), w.pieces()))
+            .toList();
+    turn.effect(
+        new LeaderEffect.Commit(
+            save.prefix(), save.step(), save.generation(), files, save.metadata()));
+  }
+
+  static void failed(Turn turn, WorkerEntry worker, String prefix, String reason) {
+    open(turn, prefix)
+        .filter(save -> save.isWriter(worker.id()))
+        .ifPresent(save -> abandon(turn, save, "worker " + worker.id() + ": " + reason));
+  }
+
+  /** A worker is gone: what it has not written will never be. */
+  static void writerLost(Turn turn, String workerId) {
+    Optional<Save> open = turn.save.flatMap(save -> open(turn, save.prefix()));
+    if (open.isEmpty()) {
+      return;
+    }
+    Save save = open.get();
+    for (int shard = 0; shard < save.writers().size(); shard++) {
+      if (save.isWriter(shard, workerId) && !save.written().containsKey(shard)) {
+        abandon(turn, save, "its writer " + workerId + " is lost");
+        return;
+      }
+    }
+  }
+
+  /** Gives up a save of which it is known that no index exists or ever will. */
+  private static void abandon(Turn turn, Save save, String why) {
+    end(turn, save, AttemptState.ABANDONED, why);
+    turn.effect(new LeaderEffect.Discard(save.prefix()));
+    Steps.advance(turn);
+  }
+
+  private static void end(Turn turn, Save save, AttemptState state, String why) {
+    turn.save = Optional.empty();
+    pauseSaves(turn);
+    turn.effect(new RecordAttempt(save.step(), save.prefix(), state, why));
+    turn.warn("Save of step " + save.step() + " " + state + ": " + why);
+  }
+
+  /** The next save of this barrier, if the run cannot end without one, comes after a pause. */
+  static void pauseSaves(Turn turn) {
+    turn.saveFailures++;
+    turn.saveRetryAt = turn.now + Limits.retryPauseNanos(turn.saveFailures);
+  }
+
+  static void quarantined(Turn turn, String prefix) {
+    turn.save
+        .filter(save -> save.prefix().equals(prefix))
+        .ifPresent(save -> end(turn, save, AttemptState.QUARANTINED, "found damaged"));
+  }
+
+  static void commitDone(Turn turn, CommitDone done) {
+    Optional<Save> awaited =
+        turn.save.filter(save -> save.prefix().equals(done.prefix()) && save.asked());
+    if (awaited.isEmpty()) {
+      return;
+    }
+    Save save = awaited.get();
+    if (done.outcome() instanceof CommitOutcome.Committed) {
+      committed(turn, save);
+    } else if (done.outcome() instanceof CommitOutcome.Abandoned abandoned) {
+      abandon(turn, save, abandoned.reason());
+    } else if (done.outcome() instanceof CommitOutcome.Unknown unknown) {
+      long retryAt = turn.now + Limits.retryPauseNanos(save.unknowns() + 1);
+      turn.save = Optional.of(save.unknownUntil(retryAt));
+      turn.warn("Commit of step " + save.step() + " has an unknown outcome: " + unknown.reason());
+    } else if (done.outcome() instanceof CommitOutcome.Fenced fenced) {
+      Ending.fenced(turn, fenced.reason());
+    }
+  }
+
+  private static void committed(Turn turn, Save save) {
+    turn.save = Optional.empty();
+    turn.saveFailures = 0;
+    forget(turn, save.step());
+    turn.commits.put(save.step(), new Commit(save.prefix(), false));
+    turn.effect(new RecordAttempt(save.step(), save.prefix(), AttemptState.COMMITTED, ""));
+    turn.info("Saved step " + save.step() + ": COMMITTED " + save.prefix());
+    if (turn.plan.checkpoint().verifyAfter()) {
+      Verifications.request(turn, save.prefix(), save.step());
+    } else {
+      Verifications.retain(turn);
+    }
+    Steps.advance(turn);
+  }
+
+  /** Older commits matter no more to this machine, except those that are yet to be read back. */
+  private static void forget(Turn turn, long step) {
+    turn.commits
+        .headMap(step)
+        .values()
+        .removeIf(commit -> !Verifications.pending(turn, commit.prefix()));
+  }
+
+  static void tick(Turn turn) {
+    turn.save
+        .filter(save -> save.state() == AttemptState.WRITTEN && !save.asked())
+        .filter(save -> turn.now >= save.retryAtNanos())
+        .ifPresent(save -> commit(turn));
+  }
+}

@@ -1,0 +1,242 @@
+package io.holdfast.coordinator.protocol;
+
+import io.holdfast.coordinator.protocol.CheckpointMetadata.Best;
+import io.holdfast.job.CheckpointSpec.Mode;
+import io.holdfast.job.CheckpointSpec.SaveBest;
+import io.holdfast.protocol.CoordinatorMessage;
+import io.holdfast.protocol.CoordinatorMessage.Member;
+import io.holdfast.protocol.ShardSums;
+import io.holdfast.protocol.WorkerMessage.Evaluated;
+import io.holdfast.protocol.WorkerMessage.StepDone;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Step by step through the barrier, with the metrics that Keras would show. */
+final class Steps {
+  /** Weight of the newest step in the rate shown to people. */
+  private static final double RATE_WEIGHT = 0.1;
+
+  private Steps() {}
+
+  static long lastStep(Turn turn) {
+    return turn.plan.lastStep(turn.data.orElseThrow().trainSamples());
+  }
+
+  private static boolean epochEnds(Turn turn) {
+    return turn.barrier.step() % stepsPerEpoch(turn) == 0;
+  }
+
+  private static long stepsPerEpoch(Turn turn) {
+    return turn.plan.stepsPerEpoch(turn.data.orElseThrow().trainSamples());
+  }
+
+  /** Goes on from a complete barrier, as far as saves and a wish to stop allow. */
+  static void advance(Turn turn) {
+    if (turn.phase == Phase.TRAINING || turn.phase == Phase.SAVING) {
+      if (!turn.barrier.running()) {
+        leaveBarrier(turn);
+      }
+    } else if (turn.phase != Phase.EVALUATING) {
+      Ending.leaveIfIdle(turn);
+    }
+  }
+
+  private static void leaveBarrier(Turn turn) {
+    if (Ending.due(turn)) {
+      Ending.settle(turn);
+      return;
+    }
+    Optional<SaveKind> due = turn.barrier.due();
+    if (due.isPresent() && !Saves.settle(turn, due.get())) {
+      turn.enter(Phase.SAVING, "a save is due and waits for the one before");
+      return;
+    }
+    turn.barrier = turn.barrier.withDue(Optional.empty());
+    long step = turn.barrier.step();
+    boolean saving = turn.save.isPresent() && turn.save.get().step() == step;
+    if (saving && !turn.plan.checkpoint().async()) {
+      turn.enter(Phase.SAVING, "training waits for the save of step " + step);
+      return;
+    }
+    if (turn.phase != Phase.TRAINING) {
+      turn.enter(Phase.TRAINING, "nothing is left to wait for at step " + step);
+    }
+    turn.barrier = turn.barrier.start(turn.now);
+    turn.sendMembers(
+        new CoordinatorMessage.RunStep(turn.round.orElseThrow().generation(), step + 1));
+  }
+
+  static void stepDone(Turn turn, WorkerEntry worker, StepDone message) {
+    boolean awaited =
+        Rounds.current(turn, worker, message.generation())
+            && turn.barrier.running()
+            && message.step() == turn.barrier.step() + 1;
+    if (!awaited || !report(turn, worker, message.step(), message.sums())) {
+      return;
+    }
+    total(turn).ifPresent(sums -> reached(turn, sums));
+  }
+
+  static void evaluated(Turn turn, WorkerEntry worker, Evaluated message) {
+    boolean awaited =
+        Rounds.current(turn, worker, message.generation())
+            && turn.phase == Phase.EVALUATING
+            && message.step() == turn.barrier.step();
+    if (!awaited || !report(turn, worker, message.step(), message.sums())) {
+      return;
+    }
+    total(turn).ifPresent(sums -> evaluationDone(turn, sums));
+  }
+
+  /** Takes a member's sums if they are of exactly the shards it has; the first ones count. */
+  private static boolean report(Turn turn, WorkerEntry worker, long step, List<ShardSums> sums) {
+    Member member =
+        turn.round.orElseThrow().members().stream()
+            .filter(one -> one.workerId().equals(worker.id()))
+            .findAny()
+            .orElseThrow();
+    boolean fits =
+        sums.stream().map(ShardSums::shard).toList().equals(member.shards())
+            && sums.stream().allMatch(s -> s.metrics().size() == turn.plan.metrics().size());
+    if (!fits) {
+      Membership.violation(turn, worker, "sums of step " + step + " are not those of its shards");
+      return false;
+    }
+    if (turn.barrier.reports().containsKey(worker.id())) {
+      return false;
+    }
+    turn.put(worker.atStep(step));
+    turn.barrier = turn.barrier.report(worker.id(), sums);
+    return true;
+  }
+
+  /** The sum over all shards, once all members have reported. */
+  private static Optional<Sums> total(Turn turn) {
+    if (turn.barrier.reports().size() < turn.round.orElseThrow().members().size()) {
+      return Optional.empty();
+    }
+    TreeMap<Integer, Sums> byShard = new TreeMap<>();
+    turn.barrier
+        .reports()
+        .values()
+        .forEach(sums -> sums.forEach(sum -> byShard.put(sum.shard(), Sums.of(sum))));
+    return Optional.of(treeSum(new ArrayList<>(byShard.values())));
+  }
+
+  /** The job's fixed tree: split at the largest power of two below n, the lower part is left. */
+  private static Sums treeSum(List<Sums> sums) {
+    if (sums.size() == 1) {
+      return sums.get(0);
+    }
+    int split = Integer.highestOneBit(sums.size() - 1);
+    return treeSum(sums.subList(0, split)).plus(treeSum(sums.subList(split, sums.size())));
+  }
+
+  private static void reached(Turn turn, Sums batch) {
+    Sums epoch = turn.barrier.epochSums().plus(batch);
+    turn.barrier =
+        turn.barrier.reached(epoch, metrics(turn, epoch, ""), batch.meanLoss(), rate(turn));
+    turn.savesHere = 0;
+    turn.saveRetryAt = 0;
+    turn.effect(progress(turn));
+    turn.effect(
+        new LeaderEffect.WriteScalars(
+            turn.barrier.step(), Map.of("batch_loss", turn.barrier.stepLoss())));
+    boolean last = turn.barrier.step() >= lastStep(turn);
+    if ((epochEnds(turn) || last) && turn.data.orElseThrow().validationSamples() > 0) {
+      turn.enter(Phase.EVALUATING, "validation at step " + turn.barrier.step());
+      turn.sendMembers(
+          new CoordinatorMessage.Evaluate(
+              turn.round.orElseThrow().generation(), turn.barrier.step()));
+      return;
+    }
+    atBarrier(turn);
+  }
+
+  private static double rate(Turn turn) {
+    double seconds = Math.max(1, turn.now - turn.barrier.startedNanos()) / 1e9;
+    long rows = turn.plan.rowsOf(turn.barrier.step() + 1, turn.data.orElseThrow().trainSamples());
+    double before = turn.barrier.samplesPerSecond();
+    return before == 0 ? rows / seconds : before + RATE_WEIGHT * (rows / seconds - before);
+  }
+
+  private static LeaderEffect.Progress progress(Turn turn) {
+    Barrier barrier = turn.barrier;
+    return new LeaderEffect.Progress(
+        barrier.step(),
+        lastStep(turn),
+        (barrier.step() - 1) / stepsPerEpoch(turn) + 1,
+        stepsPerEpoch(turn),
+        barrier.stepLoss(),
+        barrier.metrics(),
+        barrier.samplesPerSecond());
+  }
+
+  private static Map<String, Double> metrics(Turn turn, Sums sums, String before) {
+    Map<String, Double> metrics = new TreeMap<>();
+    metrics.put(before + "loss", sums.meanLoss());
+    for (int i = 0; i < turn.plan.metrics().size(); i++) {
+      metrics.put(before + turn.plan.metrics().get(i), sums.meanMetric(i));
+    }
+    return metrics;
+  }
+
+  private static void evaluationDone(Turn turn, Sums sums) {
+    Map<String, Double> all = new TreeMap<>(turn.barrier.metrics());
+    all.putAll(metrics(turn, sums, "val_"));
+    turn.barrier = turn.barrier.evaluated(all, turn.barrier.best());
+    turn.enter(Phase.TRAINING, "validation at step " + turn.barrier.step() + " is done");
+    atBarrier(turn);
+  }
+
+  /** All members hold the state and its metrics are known. */
+  private static void atBarrier(Turn turn) {
+    boolean last = turn.barrier.step() >= lastStep(turn);
+    if (epochEnds(turn) || last) {
+      turn.barrier = turn.barrier.evaluated(turn.barrier.metrics(), best(turn));
+      writeEpoch(turn);
+    }
+    if (epochEnds(turn)) {
+      turn.barrier = turn.barrier.withEpochSums(Sums.zero(turn.plan.metrics().size()));
+    }
+    turn.barrier = turn.barrier.withDue(due(turn));
+    advance(turn);
+  }
+
+  private static Optional<Best> best(Turn turn) {
+    Optional<SaveBest> rule = turn.plan.checkpoint().saveBest();
+    Double value = rule.map(r -> turn.barrier.metrics().get(r.monitor())).orElse(null);
+    if (value == null || value.isNaN()) {
+      return turn.barrier.best();
+    }
+    Optional<Best> before =
+        turn.barrier.best().filter(best -> best.monitor().equals(rule.get().monitor()));
+    boolean less = before.isPresent() && value < before.get().value();
+    boolean more = before.isPresent() && value > before.get().value();
+    boolean better = rule.get().mode() == Mode.MIN ? less : more;
+    return before.isEmpty() || better
+        ? Optional.of(new Best(rule.get().monitor(), value, turn.barrier.step()))
+        : before;
+  }
+
+  private static void writeEpoch(Turn turn) {
+    Map<String, Double> values = new TreeMap<>();
+    turn.barrier.metrics().forEach((name, value) -> values.put("epoch_" + name, value));
+    turn.effect(new LeaderEffect.WriteScalars(turn.barrier.step(), values));
+  }
+
+  private static Optional<SaveKind> due(Turn turn) {
+    if (epochEnds(turn)) {
+      return Optional.of(SaveKind.EPOCH_END);
+    }
+    long step = turn.barrier.step();
+    var rules = turn.plan.checkpoint();
+    boolean byCount = rules.everySteps().isPresent() && step % rules.everySteps().getAsLong() == 0;
+    boolean byTime =
+        rules.every().isPresent() && turn.now - turn.lastSave >= rules.every().get().toNanos();
+    return byCount || byTime ? Optional.of(SaveKind.PERIODIC) : Optional.empty();
+  }
+}

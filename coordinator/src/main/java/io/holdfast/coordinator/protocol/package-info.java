@@ -1,0 +1,7 @@
+/**
+ * The pure machine of the leader: {@link io.holdfast.coordinator.protocol.Leader#apply} takes a
+ * state, the time and an event to the next state and the effects, in the order in which they must
+ * happen. No clock, thread, disk, network, logger or randomness is here; a seeded simulation runs
+ * the same code.
+ */
+package io.holdfast.coordinator.protocol;

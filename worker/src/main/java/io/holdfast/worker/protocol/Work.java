@@ -1,0 +1,161 @@
+package io.holdfast.worker.protocol;
+
+import io.holdfast.protocol.CoordinatorMessage;
+import io.holdfast.protocol.CoordinatorMessage.Evaluate;
+import io.holdfast.protocol.CoordinatorMessage.Member;
+import io.holdfast.protocol.CoordinatorMessage.Restore;
+import io.holdfast.protocol.CoordinatorMessage.RunStep;
+import io.holdfast.protocol.CoordinatorMessage.Welcome;
+import io.holdfast.protocol.Generation;
+import io.holdfast.protocol.WorkerMessage.Cause;
+import io.holdfast.protocol.WorkerMessage.Evaluated;
+import io.holdfast.protocol.WorkerMessage.Failed;
+import io.holdfast.protocol.WorkerMessage.Restored;
+import io.holdfast.protocol.WorkerMessage.StepDone;
+import io.holdfast.worker.protocol.WorkerEvent.EvaluationComputed;
+import io.holdfast.worker.protocol.WorkerEvent.Loaded;
+import io.holdfast.worker.protocol.WorkerEvent.StepComputed;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Restoring, computing, evaluating: what a member does in its round. */
+final class Work {
+  private Work() {}
+
+  static void restore(WorkerTurn turn, Restore restore) {
+    Generation generation = restore.generation();
+    boolean ofThisTerm = turn.welcome.map(Welcome::term).equals(Optional.of(generation.term()));
+    if (!ofThisTerm || generation.compareTo(turn.generation()) <= 0 || turn.prepared.isEmpty()) {
+      return;
+    }
+    drop(turn);
+    Optional<Member> me =
+        restore.members().stream()
+            .filter(member -> member.workerId().equals(turn.settings.workerId()))
+            .findAny();
+    turn.round = Optional.of(restore);
+    if (me.isEmpty()) {
+      turn.enter(WorkerPhase.SPARE, "not a member of " + generation);
+      return;
+    }
+    if (restore.owners().size() != turn.prepared.get().slices()) {
+      failed(
+          turn,
+          generation,
+          Cause.BUG,
+          restore.owners().size() + " owners for " + turn.prepared.get().slices() + " slices");
+      return;
+    }
+    turn.enter(WorkerPhase.RESTORING, "step " + restore.step() + " for " + generation);
+    turn.effect(
+        new WorkerEffect.Load(
+            generation, restore.prefix(), restore.step(), owned(turn), me.get().shards()));
+  }
+
+  /** The slices of this worker in its round, by index in the job's order. */
+  static List<Integer> owned(WorkerTurn turn) {
+    List<String> owners = turn.round.orElseThrow().owners();
+    List<Integer> owned = new ArrayList<>();
+    for (int i = 0; i < owners.size(); i++) {
+      if (owners.get(i).equals(turn.settings.workerId())) {
+        owned.add(i);
+      }
+    }
+    return owned;
+  }
+
+  /** Forgets the round; a save that waits for it can no more be written. */
+  static void drop(WorkerTurn turn) {
+    Writing.refuseWaiting(turn, "a new round began before buffers were free");
+    turn.held = Optional.empty();
+    turn.step = -1;
+    if (turn.round.isPresent()) {
+      turn.effect(new WorkerEffect.AbandonWork(turn.generation()));
+      turn.round = Optional.empty();
+    }
+  }
+
+  static void loaded(WorkerTurn turn, Loaded loaded) {
+    boolean awaited =
+        turn.phase == WorkerPhase.RESTORING && loaded.generation().equals(turn.generation());
+    if (!awaited) {
+      return;
+    }
+    if (loaded.step() != turn.round.orElseThrow().step()) {
+      throw new IllegalStateException("loaded step " + loaded.step() + " for " + turn.round);
+    }
+    turn.step = loaded.step();
+    turn.enter(WorkerPhase.READY, "holds step " + turn.step);
+    turn.send(new Restored(loaded.generation(), loaded.step(), loaded.digest()));
+  }
+
+  /** RunStep or Evaluate: obeyed if it follows on the state held, after a save that waits. */
+  static void order(WorkerTurn turn, CoordinatorMessage order) {
+    boolean ready =
+        turn.phase == WorkerPhase.READY || turn.phase == WorkerPhase.WAITING_FOR_BUFFERS;
+    if (!ready || turn.held.isPresent() || !follows(turn, order)) {
+      return;
+    }
+    if (turn.waiting.isPresent()) {
+      turn.held = Optional.of(order);
+      turn.enter(WorkerPhase.WAITING_FOR_BUFFERS, "for " + turn.waiting.get().prefix());
+      return;
+    }
+    obey(turn, order);
+  }
+
+  private static boolean follows(WorkerTurn turn, CoordinatorMessage order) {
+    if (order instanceof RunStep run) {
+      return run.generation().equals(turn.generation()) && run.step() == turn.step + 1;
+    }
+    return order instanceof Evaluate evaluate
+        && evaluate.generation().equals(turn.generation())
+        && evaluate.step() == turn.step;
+  }
+
+  static void obey(WorkerTurn turn, CoordinatorMessage order) {
+    if (order instanceof RunStep run) {
+      turn.enter(WorkerPhase.COMPUTING, "step " + run.step());
+      turn.effect(new WorkerEffect.Compute(run.generation(), run.step()));
+    } else if (order instanceof Evaluate evaluate) {
+      turn.enter(WorkerPhase.EVALUATING, "step " + evaluate.step());
+      turn.effect(new WorkerEffect.EvaluateState(evaluate.generation(), evaluate.step()));
+    }
+  }
+
+  static void stepComputed(WorkerTurn turn, StepComputed done) {
+    boolean awaited =
+        turn.phase == WorkerPhase.COMPUTING && done.generation().equals(turn.generation());
+    if (!awaited) {
+      return;
+    }
+    if (done.step() != turn.step + 1) {
+      throw new IllegalStateException("computed step " + done.step() + " from " + turn.step);
+    }
+    turn.step = done.step();
+    turn.enter(WorkerPhase.READY, "holds step " + turn.step);
+    turn.send(new StepDone(done.generation(), done.step(), done.sums(), done.computeNanos()));
+  }
+
+  static void evaluationComputed(WorkerTurn turn, EvaluationComputed done) {
+    boolean awaited =
+        turn.phase == WorkerPhase.EVALUATING
+            && done.generation().equals(turn.generation())
+            && done.step() == turn.step;
+    if (awaited) {
+      turn.enter(WorkerPhase.READY, "holds step " + turn.step);
+      turn.send(new Evaluated(done.generation(), done.step(), done.sums()));
+    }
+  }
+
+  /** The state is worth nothing any more; the coordinator begins a new round, or ends the run. */
+  static void failed(WorkerTurn turn, Generation generation, Cause cause, String reason) {
+    if (!generation.equals(turn.generation())) {
+      return;
+    }
+    turn.step = -1;
+    turn.enter(WorkerPhase.SPARE, reason);
+    turn.send(new Failed(generation, cause, reason));
+  }
+}

@@ -1,0 +1,68 @@
+package io.holdfast.worker.protocol;
+
+import io.holdfast.protocol.Generation;
+import io.holdfast.protocol.WorkerMessage;
+import java.util.List;
+
+/**
+ * What a worker wants done, in the order of the list. Loads, steps and evaluations are done one
+ * after the other; each is answered exactly once, unless {@link AbandonWork} or the exit came
+ * before.
+ */
+public sealed interface WorkerEffect {
+
+  /** Open connection number {@code connection}; answered by Connected or Disconnected. */
+  record Connect(long connection, String address) implements WorkerEffect {}
+
+  /** Close a connection; nothing that still comes of it is reported. */
+  record Disconnect(long connection, String reason) implements WorkerEffect {}
+
+  record Send(long connection, WorkerMessage message) implements WorkerEffect {}
+
+  /** Load the job, bring up kernels, read the data; answered by JobPrepared or JobFailed. */
+  record Prepare(String run, String job) implements WorkerEffect {}
+
+  /**
+   * Bring the owned slices, and what the owned logical shards need, to the state of {@code step};
+   * answered by Loaded or LoadFailed.
+   *
+   * @param prefix the checkpoint; empty for initial values
+   * @param slices owned ones, by index in the job's order, ascending
+   * @param shards owned logical shards, ascending
+   */
+  record Load(
+      Generation generation, String prefix, long step, List<Integer> slices, List<Integer> shards)
+      implements WorkerEffect {
+    public Load {
+      slices = List.copyOf(slices);
+      shards = List.copyOf(shards);
+    }
+  }
+
+  /** Compute the state of {@code step} from that of {@code step - 1}. */
+  record Compute(Generation generation, long step) implements WorkerEffect {}
+
+  /** Compute the validation sums of the state of {@code step}. */
+  record EvaluateState(Generation generation, long step) implements WorkerEffect {}
+
+  /**
+   * Take the buffers of the state of {@code step} now, before any later effect, and stream the
+   * slices to the shard file; answered by ShardFileWritten or ShardFileFailed, however it ends.
+   * There is at most one at a time.
+   */
+  record WriteShard(String prefix, long step, int shard, int numShards, List<Integer> slices)
+      implements WorkerEffect {
+    public WriteShard {
+      slices = List.copyOf(slices);
+    }
+  }
+
+  /** Stop writing as soon as possible and delete the file; answered by ShardFileFailed. */
+  record AbandonWrite(String prefix) implements WorkerEffect {}
+
+  /** Drop out of loading and computing of generations up to this one at once. */
+  record AbandonWork(Generation generation) implements WorkerEffect {}
+
+  /** Leave, after the effects before this one. Always the last. */
+  record Exit(int exitCode, String reason) implements WorkerEffect {}
+}

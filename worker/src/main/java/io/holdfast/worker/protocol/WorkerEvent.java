@@ -1,0 +1,72 @@
+package io.holdfast.worker.protocol;
+
+import io.holdfast.protocol.CoordinatorMessage;
+import io.holdfast.protocol.Generation;
+import io.holdfast.protocol.ShardSums;
+import io.holdfast.protocol.WorkerMessage.Cause;
+import io.holdfast.protocol.WrittenPiece;
+import java.util.List;
+
+/**
+ * What happens to a worker. Connections carry the number of the {@link WorkerEffect.Connect} that
+ * opened them; whatever comes of an older one changes nothing.
+ */
+public sealed interface WorkerEvent {
+
+  /** The process is up; once, and first. */
+  record Started() implements WorkerEvent {}
+
+  /** Time has passed; comes a few times a heartbeat. */
+  record Tick() implements WorkerEvent {}
+
+  record Connected(long connection) implements WorkerEvent {}
+
+  /** A connection ended, or could not be opened. */
+  record Disconnected(long connection, String reason) implements WorkerEvent {}
+
+  record Received(long connection, CoordinatorMessage message) implements WorkerEvent {}
+
+  /** The job given to {@link WorkerEffect.Prepare} is ready. */
+  record JobPrepared(
+      String job, String probeDigest, long trainSamples, long validationSamples, int slices)
+      implements WorkerEvent {}
+
+  record JobFailed(String job, Cause cause, String reason) implements WorkerEvent {}
+
+  /** The owned slices hold the state of {@code step}. */
+  record Loaded(Generation generation, long step, String digest) implements WorkerEvent {}
+
+  record LoadFailed(Generation generation, Cause cause, String reason) implements WorkerEvent {}
+
+  /** The state of {@code step} is the current one. */
+  record StepComputed(Generation generation, long step, List<ShardSums> sums, long computeNanos)
+      implements WorkerEvent {
+    public StepComputed {
+      sums = List.copyOf(sums);
+    }
+  }
+
+  record EvaluationComputed(Generation generation, long step, List<ShardSums> sums)
+      implements WorkerEvent {
+    public EvaluationComputed {
+      sums = List.copyOf(sums);
+    }
+  }
+
+  /** A step or an evaluation of that generation came to nothing. */
+  record ComputeFailed(Generation generation, Cause cause, String reason) implements WorkerEvent {}
+
+  /** The shard file is durable and its buffers are free. */
+  record ShardFileWritten(String prefix, int shard, long lengthBytes, List<WrittenPiece> pieces)
+      implements WorkerEvent {
+    public ShardFileWritten {
+      pieces = List.copyOf(pieces);
+    }
+  }
+
+  /** The shard file is given up and its buffers are free. */
+  record ShardFileFailed(String prefix, int shard, String reason) implements WorkerEvent {}
+
+  /** SIGTERM: tell the coordinator and leave. */
+  record LeaveRequested(String reason, int exitCode) implements WorkerEvent {}
+}

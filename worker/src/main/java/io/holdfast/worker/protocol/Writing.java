@@ -1,0 +1,88 @@
+package io.holdfast.worker.protocol;
+
+import io.holdfast.protocol.CoordinatorMessage.Save;
+import io.holdfast.protocol.WorkerMessage.ShardFailed;
+import io.holdfast.protocol.WorkerMessage.ShardWritten;
+import io.holdfast.protocol.WorkerMessage.SnapshotRefused;
+import io.holdfast.protocol.WorkerMessage.SnapshotTaken;
+import io.holdfast.worker.protocol.WorkerEvent.ShardFileFailed;
+import io.holdfast.worker.protocol.WorkerEvent.ShardFileWritten;
+import java.util.Optional;
+
+/**
+ * Handing buffers over to the writer. There are buffers for the current state, the next one, and
+ * one more: a second snapshot waits until the writer is done with the first, or is refused.
+ */
+final class Writing {
+  private Writing() {}
+
+  static void save(WorkerTurn turn, Save save) {
+    boolean held =
+        save.generation().equals(turn.generation())
+            && turn.phase == WorkerPhase.READY
+            && save.step() == turn.step;
+    if (!held) {
+      refuse(turn, save, "the state of step " + save.step() + " is not held");
+      return;
+    }
+    refuseWaiting(turn, "another save was asked for");
+    if (turn.writing.isEmpty()) {
+      handOver(turn, save);
+    } else if (save.mustSucceed()) {
+      turn.waiting = Optional.of(save);
+    } else {
+      refuse(turn, save, turn.writing.get() + " is still being written");
+    }
+  }
+
+  private static void handOver(WorkerTurn turn, Save save) {
+    turn.writing = Optional.of(save.prefix());
+    turn.effect(
+        new WorkerEffect.WriteShard(
+            save.prefix(), save.step(), save.shard(), save.numShards(), Work.owned(turn)));
+    turn.send(new SnapshotTaken(save.generation(), save.prefix()));
+  }
+
+  private static void refuse(WorkerTurn turn, Save save, String why) {
+    turn.send(new SnapshotRefused(save.generation(), save.prefix(), why));
+  }
+
+  /** The coordinator is told, for otherwise it would wait for ever. */
+  static void refuseWaiting(WorkerTurn turn, String why) {
+    turn.waiting.ifPresent(save -> refuse(turn, save, why));
+    turn.waiting = Optional.empty();
+  }
+
+  static void written(WorkerTurn turn, ShardFileWritten done) {
+    if (!turn.writing.equals(Optional.of(done.prefix()))) {
+      return;
+    }
+    turn.send(new ShardWritten(done.prefix(), done.shard(), done.lengthBytes(), done.pieces()));
+    freed(turn);
+  }
+
+  static void failed(WorkerTurn turn, ShardFileFailed failed) {
+    if (!turn.writing.equals(Optional.of(failed.prefix()))) {
+      return;
+    }
+    turn.send(new ShardFailed(failed.prefix(), failed.shard(), failed.reason()));
+    freed(turn);
+  }
+
+  private static void freed(WorkerTurn turn) {
+    turn.writing = Optional.empty();
+    if (turn.waiting.isEmpty()) {
+      return;
+    }
+    Save save = turn.waiting.get();
+    turn.waiting = Optional.empty();
+    handOver(turn, save);
+    turn.held.ifPresent(order -> Work.obey(turn, order));
+    turn.held = Optional.empty();
+  }
+
+  /** Nobody waits for the file any more. */
+  static void abandon(WorkerTurn turn) {
+    turn.writing.ifPresent(prefix -> turn.effect(new WorkerEffect.AbandonWrite(prefix)));
+  }
+}
