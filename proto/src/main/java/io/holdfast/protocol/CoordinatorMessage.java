@@ -20,7 +20,7 @@ public sealed interface CoordinatorMessage {
   /**
    * A round begins: drop everything of older generations, own these slices, load that checkpoint.
    *
-   * @param owners worker id by slice, in the job's order of slices
+   * @param owners worker id by group of slices (one with its slots), in the job's order
    * @param prefix the checkpoint to load; empty for initial values
    * @param step the step of that state; 0 for initial values
    */

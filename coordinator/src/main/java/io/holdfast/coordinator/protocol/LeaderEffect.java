@@ -32,9 +32,9 @@ public sealed interface LeaderEffect {
   record FindNewestGood(long request, Optional<String> disputed) implements LeaderEffect {}
 
   /**
-   * Publish the index of a checkpoint whose shard files are durable and tile every variable, then
-   * rewrite {@code checkpoint}. The same prefix always comes with the same content. Answered by
-   * {@link LeaderEvent.CommitDone}.
+   * Write shard file 0 with the metadata, publish the index of a checkpoint whose other shard files
+   * are durable and tile every variable, then rewrite {@code checkpoint}. The same prefix always
+   * comes with the same content. Answered by {@link LeaderEvent.CommitDone}.
    */
   record Commit(
       String prefix,
@@ -48,7 +48,7 @@ public sealed interface LeaderEffect {
     }
   }
 
-  /** One shard file of a commit and the pieces that lie in it. */
+  /** One worker's shard file of a commit and the pieces that lie in it. */
   record ShardFile(int shard, int numShards, long lengthBytes, List<WrittenPiece> pieces) {
     public ShardFile {
       pieces = List.copyOf(pieces);

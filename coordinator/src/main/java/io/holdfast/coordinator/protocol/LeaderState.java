@@ -1,5 +1,6 @@
 package io.holdfast.coordinator.protocol;
 
+import io.holdfast.protocol.RunStatus;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +64,15 @@ public record LeaderState(
     workers = Collections.unmodifiableMap(new TreeMap<>(workers));
     commits = Collections.unmodifiableMap(new TreeMap<>(commits));
     verifications = List.copyOf(verifications);
+  }
+
+  /**
+   * What operators are shown.
+   *
+   * @param nanos now, by the clock of the events
+   */
+  public RunStatus status(long nanos) {
+    return StatusPicture.of(this, nanos);
   }
 
   /** Before any term is claimed. */

@@ -7,6 +7,12 @@ public final class Limits {
   /** Members at work in one round; others that join are spares. */
   public static final int MAX_MEMBERS = 1;
 
+  /**
+   * Shard file 0 is the leader's own: what a checkpoint says besides variables. Workers write those
+   * from this number on.
+   */
+  public static final int FIRST_WORKER_SHARD = 1;
+
   /** Workers connected at the same time; more are refused. */
   public static final int MAX_WORKERS = 1024;
 

@@ -11,7 +11,7 @@ import java.util.TreeSet;
 /**
  * The members at work, what they own and where their state came from.
  *
- * @param owners worker id by slice
+ * @param owners worker id by group of slices
  * @param source the checkpoint that they load; none for initial values
  * @param restored the members that hold the state of the source
  */

@@ -5,6 +5,7 @@ import io.holdfast.coordinator.protocol.LeaderEvent.FindDone;
 import io.holdfast.coordinator.protocol.LeaderEvent.FindOutcome;
 import io.holdfast.coordinator.protocol.LeaderEvent.Quarantined;
 import io.holdfast.coordinator.protocol.WorkerEntry.Stage;
+import io.holdfast.job.plan.Placement;
 import io.holdfast.protocol.CoordinatorMessage;
 import io.holdfast.protocol.Generation;
 import io.holdfast.protocol.WorkerMessage.Failed;
@@ -147,7 +148,7 @@ final class Rounds {
         new Round(
             new Generation(turn.term, turn.lastRound),
             Tiling.shards(turn.plan, ids),
-            Tiling.owners(turn.plan, ids),
+            Placement.of(turn.plan.groups(), ids, Optional.empty()).owners(),
             source,
             Set.of());
     turn.round = Optional.of(round);

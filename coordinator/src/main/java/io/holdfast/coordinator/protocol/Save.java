@@ -6,16 +6,18 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /**
  * The save in flight. It belongs to its prefix: it goes on through later rounds while its writers
  * live, and once all shard files are written it needs nobody.
  *
  * @param generation that its prefix is named by
- * @param writers by shard file
+ * @param writers by shard file, from {@link Limits#FIRST_WORKER_SHARD} on
  * @param snapshots shard files whose buffers are handed over
  * @param written by shard file
  * @param asked whether the answer to a commit is outstanding
@@ -39,11 +41,11 @@ public record Save(
   /**
    * Who writes a shard file, and what goes into it.
    *
-   * @param slices by index in the job's order, ascending
+   * @param groups of slices, by index in the job's order, ascending
    */
-  public record Writer(String workerId, List<Integer> slices) {
+  public record Writer(String workerId, List<Integer> groups) {
     public Writer {
-      slices = List.copyOf(slices);
+      groups = List.copyOf(groups);
     }
   }
 
@@ -58,17 +60,31 @@ public record Save(
     return writers.stream().anyMatch(writer -> writer.workerId().equals(workerId));
   }
 
+  /** The writer of a shard file; none for one that no worker writes. */
+  Optional<Writer> writer(int shard) {
+    int index = shard - Limits.FIRST_WORKER_SHARD;
+    return index < 0 || index >= writers.size()
+        ? Optional.empty()
+        : Optional.of(writers.get(index));
+  }
+
   boolean isWriter(int shard, String workerId) {
-    return shard < writers.size() && writers.get(shard).workerId().equals(workerId);
+    return writer(shard).filter(writer -> writer.workerId().equals(workerId)).isPresent();
+  }
+
+  /** Numbers of the shard files that workers write. */
+  IntStream shards() {
+    return IntStream.range(Limits.FIRST_WORKER_SHARD, Limits.FIRST_WORKER_SHARD + writers.size());
+  }
+
+  /** How many shard files there are with the leader's own. */
+  int numShards() {
+    return Limits.FIRST_WORKER_SHARD + writers.size();
   }
 
   Save withSnapshot(String workerId) {
     Set<Integer> more = new TreeSet<>(snapshots);
-    for (int shard = 0; shard < writers.size(); shard++) {
-      if (isWriter(shard, workerId)) {
-        more.add(shard);
-      }
-    }
+    shards().filter(shard -> isWriter(shard, workerId)).forEach(more::add);
     return new Save(
         prefix,
         step,

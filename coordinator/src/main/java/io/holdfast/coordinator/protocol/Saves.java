@@ -68,17 +68,19 @@ final class Saves {
     Save save = newSave(turn, kind, round, name);
     turn.save = Optional.of(save);
     turn.effect(new RecordAttempt(step, save.prefix(), AttemptState.REQUESTED, kind.name()));
-    for (int shard = 0; shard < save.writers().size(); shard++) {
-      turn.send(
-          turn.workers.get(save.writers().get(shard).workerId()),
-          new CoordinatorMessage.Save(
-              round.generation(),
-              save.prefix(),
-              step,
-              shard,
-              save.writers().size(),
-              kind.mustSucceed()));
-    }
+    save.shards().forEach(shard -> ask(turn, save, round.generation(), shard));
+  }
+
+  private static void ask(Turn turn, Save save, Generation members, int shard) {
+    turn.send(
+        turn.workers.get(save.writer(shard).orElseThrow().workerId()),
+        new CoordinatorMessage.Save(
+            members,
+            save.prefix(),
+            save.step(),
+            shard,
+            save.numShards(),
+            save.kind().mustSucceed()));
   }
 
   private static Save newSave(Turn turn, SaveKind kind, Round round, Generation name) {
@@ -132,7 +134,7 @@ final class Saves {
     if (open.isEmpty() || !open.get().isWriter(message.shard(), worker.id())) {
       return;
     }
-    Writer writer = open.get().writers().get(message.shard());
+    Writer writer = open.get().writer(message.shard()).orElseThrow();
     Optional<String> problem = Tiling.problem(turn.plan, writer, message);
     if (problem.isPresent()) {
       abandon(turn, open.get(), "worker " + worker.id() + " wrote " + problem.get());
@@ -149,10 +151,9 @@ final class Saves {
   private static void commit(Turn turn) {
     Save save = turn.save.orElseThrow().committing();
     turn.save = Optional.of(save);
-    int numShards = save.writers().size();
     List<ShardFile> files =
         save.written().values().stream()
-            .map(w -> new ShardFile(w.shard(), numShards, w.lengthBytes(), w.pieces()))
+            .map(w -> new ShardFile(w.shard(), save.numShards(), w.lengthBytes(), w.pieces()))
             .toList();
     turn.effect(
         new LeaderEffect.Commit(
@@ -172,11 +173,12 @@ final class Saves {
       return;
     }
     Save save = open.get();
-    for (int shard = 0; shard < save.writers().size(); shard++) {
-      if (save.isWriter(shard, workerId) && !save.written().containsKey(shard)) {
-        abandon(turn, save, "its writer " + workerId + " is lost");
-        return;
-      }
+    boolean unfinished =
+        save.shards()
+            .filter(shard -> save.isWriter(shard, workerId))
+            .anyMatch(shard -> !save.written().containsKey(shard));
+    if (unfinished) {
+      abandon(turn, save, "its writer " + workerId + " is lost");
     }
   }
 

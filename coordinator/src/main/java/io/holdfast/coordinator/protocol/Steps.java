@@ -3,12 +3,13 @@ package io.holdfast.coordinator.protocol;
 import io.holdfast.coordinator.protocol.CheckpointMetadata.Best;
 import io.holdfast.job.CheckpointSpec.Mode;
 import io.holdfast.job.CheckpointSpec.SaveBest;
+import io.holdfast.job.plan.BatchSchedule;
+import io.holdfast.job.plan.SumTree;
 import io.holdfast.protocol.CoordinatorMessage;
 import io.holdfast.protocol.CoordinatorMessage.Member;
 import io.holdfast.protocol.ShardSums;
 import io.holdfast.protocol.WorkerMessage.Evaluated;
 import io.holdfast.protocol.WorkerMessage.StepDone;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,7 +23,7 @@ final class Steps {
   private Steps() {}
 
   static long lastStep(Turn turn) {
-    return turn.plan.lastStep(turn.data.orElseThrow().trainSamples());
+    return schedule(turn).totalSteps();
   }
 
   private static boolean epochEnds(Turn turn) {
@@ -30,7 +31,11 @@ final class Steps {
   }
 
   private static long stepsPerEpoch(Turn turn) {
-    return turn.plan.stepsPerEpoch(turn.data.orElseThrow().trainSamples());
+    return schedule(turn).stepsPerEpoch();
+  }
+
+  private static BatchSchedule schedule(Turn turn) {
+    return turn.plan.schedule(turn.data.orElseThrow().trainSamples());
   }
 
   /** Goes on from a complete barrier, as far as saves and a wish to stop allow. */
@@ -123,16 +128,8 @@ final class Steps {
         .reports()
         .values()
         .forEach(sums -> sums.forEach(sum -> byShard.put(sum.shard(), Sums.of(sum))));
-    return Optional.of(treeSum(new ArrayList<>(byShard.values())));
-  }
-
-  /** The job's fixed tree: split at the largest power of two below n, the lower part is left. */
-  private static Sums treeSum(List<Sums> sums) {
-    if (sums.size() == 1) {
-      return sums.get(0);
-    }
-    int split = Integer.highestOneBit(sums.size() - 1);
-    return treeSum(sums.subList(0, split)).plus(treeSum(sums.subList(split, sums.size())));
+    List<Sums> shards = List.copyOf(byShard.values());
+    return Optional.of(SumTree.sum(shards.size(), shards::get, Sums::plus));
   }
 
   private static void reached(Turn turn, Sums batch) {
@@ -158,7 +155,7 @@ final class Steps {
 
   private static double rate(Turn turn) {
     double seconds = Math.max(1, turn.now - turn.barrier.startedNanos()) / 1e9;
-    long rows = turn.plan.rowsOf(turn.barrier.step() + 1, turn.data.orElseThrow().trainSamples());
+    long rows = schedule(turn).at(turn.barrier.step()).rows();
     double before = turn.barrier.samplesPerSecond();
     return before == 0 ? rows / seconds : before + RATE_WEIGHT * (rows / seconds - before);
   }

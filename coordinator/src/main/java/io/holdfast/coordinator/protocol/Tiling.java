@@ -1,13 +1,17 @@
 package io.holdfast.coordinator.protocol;
 
 import io.holdfast.coordinator.protocol.Save.Writer;
+import io.holdfast.job.plan.Slice;
+import io.holdfast.job.plan.SliceGroup;
 import io.holdfast.protocol.CoordinatorMessage.Member;
 import io.holdfast.protocol.WorkerMessage.ShardWritten;
 import io.holdfast.protocol.WrittenPiece;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -30,45 +34,49 @@ final class Tiling {
     return members;
   }
 
-  /** An owner for each slice, balancing bytes. */
-  static List<String> owners(RunPlan plan, List<String> ids) {
-    long[] bytes = new long[ids.size()];
-    List<String> owners = new ArrayList<>();
-    for (SliceSize slice : plan.slices()) {
-      int least = 0;
-      for (int i = 1; i < bytes.length; i++) {
-        least = bytes[i] < bytes[least] ? i : least;
-      }
-      bytes[least] += slice.sizeBytes();
-      owners.add(ids.get(least));
-    }
-    return owners;
-  }
-
   /** One shard file for each member that owns anything, in the order of members. */
   static List<Writer> writers(Round round) {
     List<Writer> writers = new ArrayList<>();
     for (Member member : round.members()) {
-      List<Integer> slices = new ArrayList<>();
+      List<Integer> groups = new ArrayList<>();
       for (int i = 0; i < round.owners().size(); i++) {
         if (round.owners().get(i).equals(member.workerId())) {
-          slices.add(i);
+          groups.add(i);
         }
       }
-      if (!slices.isEmpty()) {
-        writers.add(new Writer(member.workerId(), slices));
+      if (!groups.isEmpty()) {
+        writers.add(new Writer(member.workerId(), groups));
       }
     }
     return writers;
   }
 
+  /** One slice of a variable as a piece of a shard file. */
+  private record Extent(String key, int ordinal, long sizeBytes) {}
+
+  /** By group, its slices and slots; ordinals count the slices of a variable in the job's order. */
+  private static List<List<Extent>> extents(RunPlan plan) {
+    Map<String, Integer> counts = new HashMap<>();
+    List<List<Extent>> extents = new ArrayList<>();
+    for (SliceGroup group : plan.groups()) {
+      List<Extent> ofGroup = new ArrayList<>();
+      for (Slice slice : group.slices()) {
+        String key = slice.variable().key();
+        ofGroup.add(new Extent(key, counts.merge(key, 1, Integer::sum) - 1, slice.bytes()));
+      }
+      extents.add(ofGroup);
+    }
+    return extents;
+  }
+
   /** What is wrong with a shard file: its pieces must be exactly the writer's slices. */
   static Optional<String> problem(RunPlan plan, Writer writer, ShardWritten file) {
-    Set<SliceSize> expected = new HashSet<>();
-    writer.slices().forEach(index -> expected.add(plan.slices().get(index)));
+    List<List<Extent>> extents = extents(plan);
+    Set<Extent> expected = new HashSet<>();
+    writer.groups().forEach(index -> expected.addAll(extents.get(index)));
     for (WrittenPiece piece : file.pieces()) {
-      SliceSize slice = new SliceSize(piece.key(), piece.ordinal(), piece.sizeBytes());
-      if (!expected.remove(slice)) {
+      Extent extent = new Extent(piece.key(), piece.ordinal(), piece.sizeBytes());
+      if (!expected.remove(extent)) {
         return Optional.of("a piece that is not expected, or twice: " + piece);
       }
     }

@@ -55,7 +55,7 @@ final class Preparation {
             done.probeDigest(),
             done.trainSamples(),
             done.validationSamples(),
-            done.slices());
+            done.groups());
     turn.prepared = Optional.of(job);
     if (turn.phase == WorkerPhase.PREPARING) {
       tell(turn, job);

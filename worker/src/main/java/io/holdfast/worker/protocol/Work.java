@@ -39,12 +39,12 @@ final class Work {
       turn.enter(WorkerPhase.SPARE, "not a member of " + generation);
       return;
     }
-    if (restore.owners().size() != turn.prepared.get().slices()) {
+    if (restore.owners().size() != turn.prepared.get().groups()) {
       failed(
           turn,
           generation,
           Cause.BUG,
-          restore.owners().size() + " owners for " + turn.prepared.get().slices() + " slices");
+          restore.owners().size() + " owners for " + turn.prepared.get().groups() + " groups");
       return;
     }
     turn.enter(WorkerPhase.RESTORING, "step " + restore.step() + " for " + generation);
@@ -53,7 +53,7 @@ final class Work {
             generation, restore.prefix(), restore.step(), owned(turn), me.get().shards()));
   }
 
-  /** The slices of this worker in its round, by index in the job's order. */
+  /** The groups of slices of this worker in its round, by index in the job's order. */
   static List<Integer> owned(WorkerTurn turn) {
     List<String> owners = turn.round.orElseThrow().owners();
     List<Integer> owned = new ArrayList<>();

@@ -23,18 +23,18 @@ public sealed interface WorkerEffect {
   record Prepare(String run, String job) implements WorkerEffect {}
 
   /**
-   * Bring the owned slices, and what the owned logical shards need, to the state of {@code step};
-   * answered by Loaded or LoadFailed.
+   * Bring the owned groups of slices, and what the owned logical shards need, to the state of
+   * {@code step}; answered by Loaded or LoadFailed.
    *
    * @param prefix the checkpoint; empty for initial values
-   * @param slices owned ones, by index in the job's order, ascending
+   * @param groups owned groups of slices, by index in the job's order, ascending
    * @param shards owned logical shards, ascending
    */
   record Load(
-      Generation generation, String prefix, long step, List<Integer> slices, List<Integer> shards)
+      Generation generation, String prefix, long step, List<Integer> groups, List<Integer> shards)
       implements WorkerEffect {
     public Load {
-      slices = List.copyOf(slices);
+      groups = List.copyOf(groups);
       shards = List.copyOf(shards);
     }
   }
@@ -47,13 +47,13 @@ public sealed interface WorkerEffect {
 
   /**
    * Take the buffers of the state of {@code step} now, before any later effect, and stream the
-   * slices to the shard file; answered by ShardFileWritten or ShardFileFailed, however it ends.
-   * There is at most one at a time.
+   * groups of slices to the shard file; answered by ShardFileWritten or ShardFileFailed, however it
+   * ends. There is at most one at a time.
    */
-  record WriteShard(String prefix, long step, int shard, int numShards, List<Integer> slices)
+  record WriteShard(String prefix, long step, int shard, int numShards, List<Integer> groups)
       implements WorkerEffect {
     public WriteShard {
-      slices = List.copyOf(slices);
+      groups = List.copyOf(groups);
     }
   }
 

@@ -26,9 +26,13 @@ public sealed interface WorkerEvent {
 
   record Received(long connection, CoordinatorMessage message) implements WorkerEvent {}
 
-  /** The job given to {@link WorkerEffect.Prepare} is ready. */
+  /**
+   * The job given to {@link WorkerEffect.Prepare} is ready.
+   *
+   * @param groups how many groups of slices the job has
+   */
   record JobPrepared(
-      String job, String probeDigest, long trainSamples, long validationSamples, int slices)
+      String job, String probeDigest, long trainSamples, long validationSamples, int groups)
       implements WorkerEvent {}
 
   record JobFailed(String job, Cause cause, String reason) implements WorkerEvent {}

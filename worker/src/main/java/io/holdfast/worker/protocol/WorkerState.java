@@ -69,7 +69,7 @@ public record WorkerState(
 
   /** What the worker found when it prepared a job. */
   public record PreparedJob(
-      String job, String probeDigest, long trainSamples, long validationSamples, int slices) {}
+      String job, String probeDigest, long trainSamples, long validationSamples, int groups) {}
 
   public WorkerState {
     Objects.requireNonNull(settings);
