@@ -35,7 +35,8 @@ public final class Main {
   private static final int MOST_HELP_COLUMNS = 120;
 
   private static List<Object> commands(Terminal terminal) {
-    return List.of(new RunCommand(terminal));
+    return List.of(
+        new RunCommand(terminal), new StatusCommand(terminal), new WorkersCommand(terminal));
   }
 
   private static int badUsage(Terminal terminal, ParameterException failure) {

@@ -1,0 +1,2 @@
+/** Tables for people and JSON documents for programs. */
+package io.holdfast.cli.output;
