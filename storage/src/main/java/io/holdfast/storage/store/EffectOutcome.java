@@ -38,11 +38,13 @@ public record EffectOutcome(Status status, String reason) {
     return status == Status.FENCED;
   }
 
-  static EffectOutcome of(Status status) {
+  /** An outcome that needs no reason. */
+  public static EffectOutcome of(Status status) {
     return new EffectOutcome(status, "");
   }
 
-  static EffectOutcome of(Status status, String reason) {
+  /** An outcome with what an operator should know of it. */
+  public static EffectOutcome of(Status status, String reason) {
     return new EffectOutcome(status, reason);
   }
 }

@@ -6,6 +6,8 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +22,9 @@ final class LocalTenure implements Tenure {
   private final PosixDisk disk;
   private final TermTokens.Token token;
   private final AtomicLong sequence = new AtomicLong();
+
+  /** Names whose publish has ended UNKNOWN and not been settled since. */
+  private final Set<String> uncertain = ConcurrentHashMap.newKeySet();
 
   LocalTenure(PosixDisk disk, TermTokens.Token token) {
     this.disk = disk;
@@ -42,10 +47,24 @@ final class LocalTenure implements Tenure {
     String temp = temp();
     Optional<EffectOutcome> refused = writeTemp(temp, bytes);
     if (refused.isPresent()) {
-      return asPublish(refused.get());
+      return remembered(name, asPublish(refused.get()));
     }
     PublishOutcome outcome = link(temp, name, bytes);
     discard(temp);
+    return remembered(name, outcome);
+  }
+
+  /** A failure is no known failure where an earlier try may have succeeded. */
+  private PublishOutcome remembered(String name, PublishOutcome outcome) {
+    if (outcome.status() == PublishOutcome.Status.UNKNOWN) {
+      uncertain.add(name);
+    }
+    if (outcome.status() == PublishOutcome.Status.FAILED && uncertain.contains(name)) {
+      return PublishOutcome.of(PublishOutcome.Status.UNKNOWN, outcome.reason());
+    }
+    if (outcome.status() != PublishOutcome.Status.UNKNOWN) {
+      uncertain.remove(name);
+    }
     return outcome;
   }
 
@@ -90,7 +109,7 @@ final class LocalTenure implements Tenure {
   @Override
   public EffectOutcome replace(String name, byte[] bytes) {
     ObjectNames.check(name);
-    return replaceAt(name, bytes);
+    return replaceAt(name, bytes, true);
   }
 
   @Override
@@ -98,14 +117,21 @@ final class LocalTenure implements Tenure {
     if (claim.term() != token.term()) {
       throw new IllegalArgumentException("a claim of term " + claim.term() + " in " + token);
     }
-    return replaceAt(token.file(CLAIM), claim.toJson());
+    return replaceAt(token.file(CLAIM), claim.toJson(), false);
   }
 
-  private EffectOutcome replaceAt(String path, byte[] bytes) {
+  private EffectOutcome replaceAt(String path, byte[] bytes, boolean makeDirectory) {
     String temp = temp();
     Optional<EffectOutcome> refused = writeTemp(temp, bytes);
     if (refused.isPresent()) {
       return refused.get();
+    }
+    try {
+      // Never for the token itself: that only a claim makes.
+      Directories.make(disk, makeDirectory ? ObjectNames.parent(path) : "");
+    } catch (IOException e) {
+      discard(temp);
+      return EffectOutcome.of(EffectOutcome.Status.FAILED, reason("directory of", path, e));
     }
     return renameFrom(temp, path);
   }

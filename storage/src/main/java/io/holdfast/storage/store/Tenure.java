@@ -17,7 +17,10 @@ public interface Tenure {
    */
   PublishOutcome publish(String name, byte[] bytes);
 
-  /** Puts these bytes under a name in place of what is there, if anything, whole and durable. */
+  /**
+   * Puts these bytes under a name in place of what is there, if anything, whole and durable;
+   * missing parent directories are made.
+   */
   EffectOutcome replace(String name, byte[] bytes);
 
   /** Removes an object. */

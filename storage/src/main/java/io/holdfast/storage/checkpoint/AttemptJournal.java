@@ -1,0 +1,153 @@
+package io.holdfast.storage.checkpoint;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.holdfast.storage.store.ObjectInfo;
+import io.holdfast.storage.store.ObjectReader;
+import io.holdfast.storage.store.ObjectStore;
+import io.holdfast.storage.store.ObjectWriter;
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The durable memory of what became of each attempt to save: {@code
+ * .holdfast/journal/t<TERM>.jsonl}, one JSON object a line, one file a term, so that each has one
+ * writer. Losing it loses no checkpoint, only the knowledge that one was verified or why one was
+ * given up; so a failure to write is logged and does not stop anything. Safe for use by several
+ * threads.
+ */
+public final class AttemptJournal implements Closeable {
+
+  /** Of a term's journal at most its last so many bytes are read: some 300,000 lines. */
+  public static final int MAX_READ_BYTES = 64 << 20;
+
+  private static final Logger LOG = LoggerFactory.getLogger(AttemptJournal.class);
+  private static final String DIRECTORY = ".holdfast/journal";
+  private static final Pattern NAME =
+      Pattern.compile(Pattern.quote(DIRECTORY) + "/t([1-9][0-9]{0,17})\\.jsonl");
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  private final ObjectStore store;
+  private final String name;
+  private Optional<ObjectWriter> writer = Optional.empty();
+
+  /** The journal of a term, to be written by its leader. */
+  public AttemptJournal(ObjectStore store, long term) {
+    this.store = store;
+    this.name = DIRECTORY + "/t" + term + ".jsonl";
+  }
+
+  /** Adds a line, durably unless it says otherwise in the log. */
+  public synchronized void append(AttemptEvent event) {
+    try {
+      ObjectWriter out = open();
+      out.write(ByteBuffer.wrap(line(event)));
+      out.sync();
+    } catch (IOException e) {
+      LOG.warn("{} {} is not in the journal {}: {}", event.prefix(), event.state(), name, e);
+      abandonWriter();
+    }
+  }
+
+  private ObjectWriter open() throws IOException {
+    if (writer.isEmpty()) {
+      ObjectWriter opened = store.append(name);
+      writer = Optional.of(opened);
+      if (opened.position() > 0) {
+        // What stands before may be torn: the next line begins a line in any case.
+        opened.write(ByteBuffer.wrap(new byte[] {'\n'}));
+      }
+    }
+    return writer.get();
+  }
+
+  private void abandonWriter() {
+    try {
+      close();
+    } catch (IOException e) {
+      LOG.warn("{} does not close: {}", name, e.toString());
+    }
+  }
+
+  @Override
+  public synchronized void close() throws IOException {
+    Optional<ObjectWriter> closing = writer;
+    writer = Optional.empty();
+    if (closing.isPresent()) {
+      closing.get().close();
+    }
+  }
+
+  private static byte[] line(AttemptEvent event) {
+    ObjectNode node = JsonNodeFactory.instance.objectNode();
+    node.put("prefix", event.prefix().toString());
+    node.put("state", event.state().name());
+    node.put("time", event.time().toString());
+    if (!event.reason().isEmpty()) {
+      node.put("reason", event.reason());
+    }
+    return (node + "\n").getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** All events on record, terms in order; lines that make no sense are left out. */
+  public static List<AttemptEvent> read(ObjectStore store) throws IOException {
+    record File(long term, String name) {}
+    List<File> files = new ArrayList<>();
+    for (ObjectInfo object : store.list(DIRECTORY)) {
+      Matcher matcher = NAME.matcher(object.name());
+      if (matcher.matches()) {
+        files.add(new File(Long.parseLong(matcher.group(1)), object.name()));
+      }
+    }
+    files.sort(Comparator.comparingLong(File::term));
+    List<AttemptEvent> events = new ArrayList<>();
+    for (File file : files) {
+      for (String line : tail(store, file.name()).split("\n")) {
+        parse(line).ifPresent(events::add);
+      }
+    }
+    return events;
+  }
+
+  private static String tail(ObjectStore store, String name) throws IOException {
+    try (ObjectReader reader = store.open(name)) {
+      long length = reader.length();
+      ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(length, MAX_READ_BYTES));
+      reader.readFully(length - bytes.capacity(), bytes);
+      return new String(bytes.array(), StandardCharsets.UTF_8);
+    } catch (NoSuchFileException | EOFException e) {
+      LOG.warn("{} went while it was read: {}", name, e.toString());
+      return "";
+    }
+  }
+
+  private static Optional<AttemptEvent> parse(String line) {
+    try {
+      JsonNode node = MAPPER.readTree(line);
+      Optional<Prefix> prefix = Prefix.parse(node.path("prefix").asText());
+      AttemptState state = AttemptState.valueOf(node.path("state").asText());
+      Instant time = Instant.parse(node.path("time").asText());
+      return prefix.map(p -> new AttemptEvent(p, state, time, node.path("reason").asText("")));
+    } catch (JsonProcessingException | IllegalArgumentException | DateTimeException e) {
+      // A crash tears the last line; a later release may know more states.
+      return Optional.empty();
+    }
+  }
+}

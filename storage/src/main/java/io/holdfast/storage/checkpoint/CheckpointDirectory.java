@@ -1,0 +1,103 @@
+package io.holdfast.storage.checkpoint;
+
+import io.holdfast.storage.bundle.BundleFiles;
+import io.holdfast.storage.bundle.BundleReader;
+import io.holdfast.storage.bundle.DamagedCheckpointException;
+import io.holdfast.storage.store.ObjectStore;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Reads a run directory: which checkpoints it has and whether they are whole. Nothing is cached,
+ * and the file {@code checkpoint} is never asked: each answer is from the indexes as they are.
+ * Changes nothing; that is {@link CheckpointKeeper}'s.
+ *
+ * <p>An {@link IOException} means that the store could not be read, which says nothing about any
+ * checkpoint: try again.
+ */
+public final class CheckpointDirectory {
+  private final ObjectStore store;
+
+  public CheckpointDirectory(ObjectStore store) {
+    this.store = store;
+  }
+
+  public ObjectStore store() {
+    return store;
+  }
+
+  /** What is there now. */
+  public DirectoryListing list() throws IOException {
+    return DirectoryListing.of(store.list(""), store.lastClaim());
+  }
+
+  /**
+   * Opens a checkpoint for reading.
+   *
+   * @throws DamagedCheckpointException if its index is no sound one
+   * @throws java.nio.file.NoSuchFileException if it does not exist
+   */
+  public BundleReader open(Prefix prefix) throws IOException, DamagedCheckpointException {
+    return BundleReader.open(prefix.files(), store::open);
+  }
+
+  /** What a checkpoint says besides its variables. */
+  public CheckpointMetadata metadata(Prefix prefix) throws IOException, DamagedCheckpointException {
+    try (BundleReader reader = open(prefix)) {
+      return CheckpointMetadata.read(reader);
+    }
+  }
+
+  /** Reads all of a checkpoint back and checks all there is to check. */
+  public VerificationReport verify(Prefix prefix) throws IOException {
+    return new Verification(store, prefix).run();
+  }
+
+  /**
+   * Finds the newest checkpoint that is whole, by reading it.
+   *
+   * @throws IOException if one cannot be read, which is no reason to go back to an older one
+   */
+  public RecoveryPlan plan() throws IOException {
+    List<VerificationReport> damaged = new ArrayList<>();
+    List<StoredCheckpoint> checkpoints = list().checkpoints();
+    for (int i = checkpoints.size() - 1; i >= 0; i--) {
+      VerificationReport report = verify(checkpoints.get(i).prefix());
+      if (report.isWhole()) {
+        return startFrom(report.prefix(), damaged);
+      }
+      if (report.isDamaged()) {
+        damaged.add(report);
+      }
+    }
+    return new RecoveryPlan(Optional.empty(), Optional.empty(), damaged);
+  }
+
+  /** Plans to go on from one checkpoint that the user has chosen; it must be whole. */
+  public RecoveryPlan planFrom(Prefix prefix) throws IOException {
+    VerificationReport report = verify(prefix);
+    return report.isWhole()
+        ? startFrom(prefix, List.of())
+        : new RecoveryPlan(Optional.empty(), Optional.empty(), List.of(report));
+  }
+
+  private RecoveryPlan startFrom(Prefix prefix, List<VerificationReport> damaged)
+      throws IOException {
+    try {
+      return new RecoveryPlan(Optional.of(prefix), Optional.of(metadata(prefix)), damaged);
+    } catch (DamagedCheckpointException e) {
+      throw new IOException(prefix + " changed after it was verified", e);
+    }
+  }
+
+  /** Files with the prefix of a checkpoint, besides its index and the shards its index names. */
+  static List<String> foreignFiles(StoredCheckpoint checkpoint, int shards) {
+    return checkpoint.shardFiles().stream()
+        .map(object -> object.name())
+        .filter(
+            name -> BundleFiles.ofShard(name).filter(shard -> shard.shards() == shards).isEmpty())
+        .toList();
+  }
+}

@@ -1,0 +1,90 @@
+package io.holdfast.storage.checkpoint;
+
+import io.holdfast.storage.bundle.BundleFiles;
+import io.holdfast.storage.store.ClaimRecord;
+import io.holdfast.storage.store.ObjectInfo;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What a run directory holds at one moment, taken apart by name.
+ *
+ * @param checkpoints committed and not void, oldest first
+ * @param voided committed by an older term for a step later than the last claim starts from
+ * @param orphans shard files with one of our prefixes and no index
+ */
+public record DirectoryListing(
+    List<StoredCheckpoint> checkpoints,
+    List<StoredCheckpoint> voided,
+    SortedMap<Prefix, List<ObjectInfo>> orphans) {
+
+  public DirectoryListing {
+    checkpoints = List.copyOf(checkpoints);
+    voided = List.copyOf(voided);
+    orphans = Collections.unmodifiableSortedMap(new TreeMap<>(orphans));
+  }
+
+  static DirectoryListing of(List<ObjectInfo> objects, Optional<ClaimRecord> claim) {
+    SortedMap<Prefix, ObjectInfo> indexes = new TreeMap<>();
+    SortedMap<Prefix, List<ObjectInfo>> shards = new TreeMap<>();
+    for (ObjectInfo object : objects) {
+      BundleFiles.ofIndex(object.name())
+          .flatMap(files -> Prefix.parse(files.prefix()))
+          .ifPresent(prefix -> indexes.put(prefix, object));
+      shardPrefix(object.name())
+          .ifPresent(p -> shards.computeIfAbsent(p, k -> new ArrayList<>()).add(object));
+    }
+    List<StoredCheckpoint> live = new ArrayList<>();
+    List<StoredCheckpoint> voided = new ArrayList<>();
+    indexes.forEach(
+        (prefix, index) -> {
+          List<ObjectInfo> own = shards.getOrDefault(prefix, List.of());
+          boolean isVoid = claim.isPresent() && claim.get().voids(prefix.term(), prefix.step());
+          (isVoid ? voided : live).add(new StoredCheckpoint(prefix, index, own));
+        });
+    shards.keySet().removeAll(indexes.keySet());
+    return new DirectoryListing(live, voided, shards);
+  }
+
+  /** Also files that no TensorFlow would name so, as long as they begin like a shard's name. */
+  private static Optional<Prefix> shardPrefix(String name) {
+    int dot = name.indexOf(".data-");
+    return dot < 0 ? Optional.empty() : Prefix.parse(name.substring(0, dot));
+  }
+
+  /** The newest committed checkpoint. */
+  public Optional<StoredCheckpoint> newest() {
+    return checkpoints.isEmpty()
+        ? Optional.empty()
+        : Optional.of(checkpoints.get(checkpoints.size() - 1));
+  }
+
+  /** The committed checkpoint of a step. */
+  public Optional<StoredCheckpoint> atStep(long step) {
+    return checkpoints.stream().filter(c -> c.prefix().step() == step).reduce((a, b) -> b);
+  }
+
+  /** The committed checkpoint of that name. */
+  public Optional<StoredCheckpoint> find(Prefix prefix) {
+    return checkpoints.stream().filter(c -> c.prefix().equals(prefix)).findFirst();
+  }
+
+  /** The largest term in any name here, so that the next claim lies above it; 0 if none. */
+  public long largestTerm() {
+    long largest = 0;
+    for (StoredCheckpoint checkpoint : checkpoints) {
+      largest = Math.max(largest, checkpoint.prefix().term());
+    }
+    for (StoredCheckpoint checkpoint : voided) {
+      largest = Math.max(largest, checkpoint.prefix().term());
+    }
+    for (Prefix orphan : orphans.keySet()) {
+      largest = Math.max(largest, orphan.term());
+    }
+    return largest;
+  }
+}
