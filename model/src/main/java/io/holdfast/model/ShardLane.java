@@ -1,0 +1,152 @@
+package io.holdfast.model;
+
+import io.holdfast.job.ActivationFunction;
+import io.holdfast.job.MetricFunction;
+import io.holdfast.job.plan.Variable;
+import io.holdfast.model.data.SampleBatch;
+import io.holdfast.model.kernel.Matrix;
+import io.holdfast.model.layer.Pass;
+import io.holdfast.model.layer.Softmax;
+import io.holdfast.model.layer.Workspace;
+import io.holdfast.model.loss.Accuracy;
+import io.holdfast.model.loss.Loss;
+import io.holdfast.storage.bundle.TensorShape;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Computes logical shards, one after the other, in memory of its own. Lanes of one network may run
+ * in different threads at the same time, and give the same bits as one lane; a lane itself is for
+ * one thread at a time.
+ */
+public final class ShardLane {
+  private final Network network;
+  private final Workspace workspace;
+  private final Loss loss;
+  private final Accuracy accuracy;
+  private final int perRow;
+  private final int lastDimension;
+  private final Map<Integer, ShardProgram> programs = new HashMap<>();
+  private float[] outputs = new float[0];
+  private float[] gradient = new float[0];
+
+  ShardLane(Network network) {
+    this.network = network;
+    this.workspace = new Workspace(network.maxShardRows());
+    TensorShape output = network.plan().output();
+    this.perRow = Math.toIntExact(output.elements());
+    this.lastDimension = Math.toIntExact(output.rank() == 0 ? 1 : output.dim(output.rank() - 1));
+    this.loss = Loss.of(network.loss(), network.lossTakesLogits(), lastDimension, perRow);
+    this.accuracy = Accuracy.of(network.loss(), lastDimension, perRow);
+  }
+
+  /**
+   * Forward and backward of one shard. Gradients are sums over the shard's rows; an empty shard
+   * leaves {@code gradients} untouched, tells the listener nothing and returns {@link
+   * ShardSums#EMPTY}.
+   *
+   * @param step from 0, for dropout
+   * @param firstRow the shard's first row, counted in the global batch
+   * @param values the trainable variables'
+   */
+  public ShardSums train(
+      long step,
+      int firstRow,
+      SampleBatch batch,
+      VariableBuffers values,
+      VariableBuffers gradients,
+      GradientListener listener) {
+    if (batch.rows() == 0) {
+      return ShardSums.EMPTY;
+    }
+    ShardProgram program = program(batch);
+    List<Matrix> weights = matrices(values);
+    program.forward(new Pass(true, network.seed(), step, firstRow), weights);
+    ShardSums sums = loss(program, batch);
+    program.output().gradient().ifPresent(dy -> dy.write(gradient));
+    program.backward(weights, matrices(gradients), listener);
+    return sums;
+  }
+
+  /** Loss and metric sums of one shard without training: nothing is dropped. */
+  public ShardSums evaluate(SampleBatch batch, VariableBuffers values) {
+    if (batch.rows() == 0) {
+      return ShardSums.EMPTY;
+    }
+    ShardProgram program = program(batch);
+    program.forward(Pass.inference(), matrices(values));
+    return loss(program, batch);
+  }
+
+  /** The model's outputs, row-major [rows, outputs of a sample], for the batch's inputs. */
+  public float[] predict(SampleBatch batch, VariableBuffers values) {
+    if (batch.rows() == 0) {
+      return new float[0];
+    }
+    ShardProgram program = program(batch);
+    program.forward(Pass.inference(), matrices(values));
+    float[] result = new float[batch.rows() * perRow];
+    program.output().value().read(result);
+    if (network.lossTakesLogits()) {
+      activate(result);
+    }
+    return result;
+  }
+
+  private ShardProgram program(SampleBatch batch) {
+    ShardProgram program =
+        programs.computeIfAbsent(batch.rows(), rows -> new ShardProgram(network, rows, workspace));
+    program.input().write(batch.inputs());
+    return program;
+  }
+
+  private ShardSums loss(ShardProgram program, SampleBatch batch) {
+    int size = batch.rows() * perRow;
+    if (outputs.length < size) {
+      outputs = new float[size];
+      gradient = new float[size];
+    }
+    program.output().value().read(outputs);
+    double sum = loss.sum(outputs, batch, gradient);
+    Map<MetricFunction, Double> metrics = new EnumMap<>(MetricFunction.class);
+    for (MetricFunction metric : network.metrics()) {
+      switch (metric) {
+        case ACCURACY -> metrics.put(metric, accuracy.sum(outputs, batch));
+      }
+    }
+    return new ShardSums(batch.rows(), sum, metrics);
+  }
+
+  private void activate(float[] logits) {
+    if (network.lastActivation() == ActivationFunction.SOFTMAX) {
+      for (int from = 0; from < logits.length; from += lastDimension) {
+        Softmax.apply(logits, from, lastDimension);
+      }
+      return;
+    }
+    for (int i = 0; i < logits.length; i++) {
+      logits[i] = (float) (1 / (1 + StrictMath.exp(-(double) logits[i])));
+    }
+  }
+
+  private List<Matrix> matrices(VariableBuffers buffers) {
+    List<Variable> wanted = network.trainableVariables();
+    if (!buffers.variables().equals(wanted)) {
+      throw new IllegalArgumentException("buffers are not those of the model's variables");
+    }
+    List<Matrix> matrices = new ArrayList<>();
+    for (int i = 0; i < wanted.size(); i++) {
+      matrices.add(matrix(wanted.get(i).shape(), buffers.buffers().get(i)));
+    }
+    return matrices;
+  }
+
+  private static Matrix matrix(TensorShape shape, ByteBuffer buffer) {
+    int columns = Math.toIntExact(shape.dim(shape.rank() - 1));
+    return Matrix.over(buffer, Math.toIntExact(shape.elements() / columns), columns);
+  }
+}
