@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.StreamSupport;
@@ -23,7 +24,7 @@ import java.util.stream.StreamSupport;
 record KerasCase(JsonNode json) {
 
   /** A result of which every {@code stride}-th element was kept. */
-  record Kept(int size, int stride, double[] values) {}
+  record Kept(int size, int stride, List<Double> values) {}
 
   static List<KerasCase> all() {
     try (InputStream in = KerasCase.class.getResourceAsStream("/keras/cases.json")) {
@@ -54,7 +55,7 @@ record KerasCase(JsonNode json) {
   ModelSpec model() {
     List<LayerSpec> layers = new ArrayList<>();
     for (JsonNode layer : json.get("layers")) {
-      layers.add(layer(layer.asText().split(" "), "layer_" + layers.size()));
+      layers.add(layer(layer.asText().split(" ", -1), "layer_" + layers.size()));
     }
     long[] input =
         StreamSupport.stream(json.get("input").spliterator(), false)
@@ -72,7 +73,7 @@ record KerasCase(JsonNode json) {
   }
 
   OptimizerSpec optimizer() {
-    String[] words = json.get("optimizer").asText().split(" ");
+    String[] words = json.get("optimizer").asText().split(" ", -1);
     double rate = Double.parseDouble(words[1]);
     return words[0].equals("adam")
         ? new OptimizerSpec.Adam(rate, 0.9, 0.999, 1e-7)
@@ -102,8 +103,7 @@ record KerasCase(JsonNode json) {
     int batchRows = rows()[step];
     int inputSize = (int) input.elements();
     float[] inputs = pattern(batchRows * inputSize, 100 + step, 2);
-    float[] some =
-        java.util.Arrays.copyOfRange(inputs, first * inputSize, (first + count) * inputSize);
+    float[] some = Arrays.copyOfRange(inputs, first * inputSize, (first + count) * inputSize);
     int classes = (int) output.dim(output.rank() - 1);
     if (loss() == LossFunction.SPARSE_CATEGORICAL_CROSSENTROPY) {
       int[] labels = new int[count];
@@ -118,9 +118,7 @@ record KerasCase(JsonNode json) {
       normalize(targets, classes);
     }
     return SampleBatch.ofTargets(
-        count,
-        some,
-        java.util.Arrays.copyOfRange(targets, first * outputSize, (first + count) * outputSize));
+        count, some, Arrays.copyOfRange(targets, first * outputSize, (first + count) * outputSize));
   }
 
   private static void normalize(float[] targets, int classes) {
@@ -183,7 +181,9 @@ record KerasCase(JsonNode json) {
 
   private static Kept kept(JsonNode node) {
     return new Kept(
-        node.get("size").asInt(), node.get("stride").asInt(), doubles(node.get("values")));
+        node.get("size").asInt(),
+        node.get("stride").asInt(),
+        Arrays.stream(doubles(node.get("values"))).boxed().toList());
   }
 
   private static double[] doubles(JsonNode array) {

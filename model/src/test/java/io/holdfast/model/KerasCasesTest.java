@@ -27,7 +27,7 @@ class KerasCasesTest {
     TensorShape output = trainer.plan.output();
 
     float[] predictions = new float[rows * (int) output.elements()];
-    for (int k = 0, first = 0; first < rows; k++) {
+    for (int first = 0; first < rows; ) {
       int count = Math.min(trainer.network.maxShardRows(), rows - first);
       SampleBatch batch = c.batch(0, input, output, first, count);
       float[] part = lane.predict(batch, trainer.values);
@@ -88,11 +88,11 @@ class KerasCasesTest {
     for (double value : expected.values()) {
       largest = Math.max(largest, Math.abs(value));
     }
-    for (int i = 0; i < expected.values().length; i++) {
+    for (int i = 0; i < expected.values().size(); i++) {
       int at = i * expected.stride();
       assertThat((double) actual[at])
           .as("%s[%d]", name, at)
-          .isCloseTo(expected.values()[i], within(tolerance * Math.max(1e-3, largest)));
+          .isCloseTo(expected.values().get(i), within(tolerance * Math.max(1e-3, largest)));
     }
   }
 }

@@ -104,7 +104,8 @@ final class TestTrainer {
     for (int i = 0; i < trainable.size(); i++) {
       TensorShape shape = trainable.get(i).shape();
       long fan = shape.rank() > 1 ? shape.elements() / shape.dim(shape.rank() - 1) : 25;
-      float[] pattern = KerasCase.pattern((int) shape.elements(), i + 1, 4.0 / Math.sqrt(fan));
+      float[] pattern =
+          KerasCase.pattern((int) shape.elements(), i + 1, 4.0 / Math.sqrt((double) fan));
       values.floats(i).put(0, pattern);
     }
   }
