@@ -67,6 +67,9 @@ public sealed interface LeaderEvent {
     /** The index is known not to exist and never to appear. */
     record Abandoned(String reason) implements CommitOutcome {}
 
+    /** Another index has this name, which cannot be; nothing may be touched. */
+    record Conflict(String reason) implements CommitOutcome {}
+
     /** It may have happened; the same must be asked again. */
     record Unknown(String reason) implements CommitOutcome {}
 

@@ -219,6 +219,8 @@ final class Saves {
       committed(turn, save);
     } else if (done.outcome() instanceof CommitOutcome.Abandoned abandoned) {
       abandon(turn, save, abandoned.reason());
+    } else if (done.outcome() instanceof CommitOutcome.Conflict conflict) {
+      Ending.finish(turn, ExitCode.BUG, save.prefix() + " is another's: " + conflict.reason());
     } else if (done.outcome() instanceof CommitOutcome.Unknown unknown) {
       long retryAt = turn.now + Limits.retryPauseNanos(save.unknowns() + 1);
       turn.save = Optional.of(save.unknownUntil(retryAt));

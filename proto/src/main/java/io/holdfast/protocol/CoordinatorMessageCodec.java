@@ -1,0 +1,172 @@
+package io.holdfast.protocol;
+
+import static io.holdfast.protocol.WireChecks.atMost;
+import static io.holdfast.protocol.WireChecks.below;
+import static io.holdfast.protocol.WireChecks.name;
+import static io.holdfast.protocol.WireChecks.notNegative;
+import static io.holdfast.protocol.WireChecks.reason;
+import static io.holdfast.protocol.WireChecks.sayable;
+import static io.holdfast.protocol.WireChecks.text;
+
+import io.holdfast.proto.v1.ToWorker;
+import io.holdfast.protocol.CoordinatorMessage.Alive;
+import io.holdfast.protocol.CoordinatorMessage.Evaluate;
+import io.holdfast.protocol.CoordinatorMessage.Finish;
+import io.holdfast.protocol.CoordinatorMessage.Member;
+import io.holdfast.protocol.CoordinatorMessage.Refused;
+import io.holdfast.protocol.CoordinatorMessage.Restore;
+import io.holdfast.protocol.CoordinatorMessage.RunStep;
+import io.holdfast.protocol.CoordinatorMessage.Save;
+import io.holdfast.protocol.CoordinatorMessage.Welcome;
+import io.holdfast.protocol.WireCodec.RefusedException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** {@link CoordinatorMessage} on the wire. */
+final class CoordinatorMessageCodec {
+  private CoordinatorMessageCodec() {}
+
+  static ToWorker encode(CoordinatorMessage message) {
+    ToWorker.Builder wire = ToWorker.newBuilder();
+    if (message instanceof Welcome welcome) {
+      wire.setWelcome(welcome(welcome));
+    } else if (message instanceof Refused refused) {
+      wire.getRefusedBuilder().setReason(sayable(refused.reason()));
+    } else if (message instanceof Restore restore) {
+      wire.setRestore(restore(restore));
+    } else if (message instanceof RunStep run) {
+      wire.getRunStepBuilder()
+          .setGeneration(WireChecks.encode(run.generation()))
+          .setStep(run.step());
+    } else if (message instanceof Save save) {
+      wire.setSave(save(save));
+    } else if (message instanceof Evaluate evaluate) {
+      wire.getEvaluateBuilder()
+          .setGeneration(WireChecks.encode(evaluate.generation()))
+          .setStep(evaluate.step());
+    } else if (message instanceof Alive alive) {
+      wire.getAliveBuilder().setTerm(alive.term());
+    } else if (message instanceof Finish finish) {
+      wire.getFinishBuilder().setExitCode(finish.exitCode()).setReason(sayable(finish.reason()));
+    } else {
+      throw new IllegalStateException("no such message " + message);
+    }
+    return wire.build();
+  }
+
+  private static io.holdfast.proto.v1.Welcome welcome(Welcome welcome) {
+    return io.holdfast.proto.v1.Welcome.newBuilder()
+        .setTerm(welcome.term())
+        .setRun(welcome.run())
+        .setJob(welcome.job())
+        .setHeartbeatMillis(welcome.heartbeatMillis())
+        .setLeaseMillis(welcome.leaseMillis())
+        .build();
+  }
+
+  private static io.holdfast.proto.v1.Restore restore(Restore restore) {
+    io.holdfast.proto.v1.Restore.Builder wire =
+        io.holdfast.proto.v1.Restore.newBuilder()
+            .setGeneration(WireChecks.encode(restore.generation()))
+            .addAllOwners(restore.owners())
+            .setPrefix(restore.prefix())
+            .setStep(restore.step());
+    for (Member member : restore.members()) {
+      wire.addMembersBuilder().setWorkerId(member.workerId()).addAllShards(member.shards());
+    }
+    return wire.build();
+  }
+
+  private static io.holdfast.proto.v1.Save save(Save save) {
+    return io.holdfast.proto.v1.Save.newBuilder()
+        .setGeneration(WireChecks.encode(save.generation()))
+        .setPrefix(save.prefix())
+        .setStep(save.step())
+        .setShard(save.shard())
+        .setNumShards(save.numShards())
+        .setMustSucceed(save.mustSucceed())
+        .build();
+  }
+
+  static CoordinatorMessage decode(ToWorker wire) throws RefusedException {
+    return switch (wire.getMessageCase()) {
+      case WELCOME -> welcome(wire.getWelcome());
+      case REFUSED -> new Refused(reason(wire.getRefused().getReason()));
+      case RESTORE -> restore(wire.getRestore());
+      case RUN_STEP -> runStep(wire.getRunStep());
+      case SAVE -> save(wire.getSave());
+      case EVALUATE -> evaluate(wire.getEvaluate());
+      case FINISH -> finish(wire.getFinish());
+      case ALIVE -> new Alive(notNegative("term", wire.getAlive().getTerm()));
+      case MESSAGE_NOT_SET -> throw new RefusedException("an unknown message, or none");
+    };
+  }
+
+  private static Welcome welcome(io.holdfast.proto.v1.Welcome wire) throws RefusedException {
+    if (wire.getTerm() < 1 || wire.getHeartbeatMillis() < 1 || wire.getLeaseMillis() < 1) {
+      throw new RefusedException("term, heartbeat and lease must be at least 1");
+    }
+    return new Welcome(
+        wire.getTerm(),
+        name("run", wire.getRun()),
+        text("job", wire.getJob(), WireLimits.MAX_JOB_LENGTH),
+        wire.getHeartbeatMillis(),
+        wire.getLeaseMillis());
+  }
+
+  private static Restore restore(io.holdfast.proto.v1.Restore wire) throws RefusedException {
+    atMost("members", wire.getMembersCount(), WireLimits.MAX_MEMBERS);
+    atMost("owners", wire.getOwnersCount(), WireLimits.MAX_GROUPS);
+    List<Member> members = new ArrayList<>();
+    Set<String> ids = new HashSet<>();
+    for (var member : wire.getMembersList()) {
+      String id = name("worker_id", member.getWorkerId());
+      if (!ids.add(id)) {
+        throw new RefusedException("member " + id + " is there twice");
+      }
+      members.add(new Member(id, WireChecks.ascendingShards(member.getShardsList())));
+    }
+    for (String owner : wire.getOwnersList()) {
+      if (!ids.contains(owner)) {
+        throw new RefusedException("owner " + name("owner", owner) + " is no member");
+      }
+    }
+    return new Restore(
+        WireChecks.decode(wire.hasGeneration(), wire.getGeneration()),
+        members,
+        wire.getOwnersList(),
+        text("prefix", wire.getPrefix(), WireLimits.MAX_NAME_LENGTH),
+        notNegative("step", wire.getStep()));
+  }
+
+  private static RunStep runStep(io.holdfast.proto.v1.RunStep wire) throws RefusedException {
+    if (wire.getStep() < 1) {
+      throw new RefusedException("step is " + wire.getStep() + ", allowed is 1 and more");
+    }
+    return new RunStep(
+        WireChecks.decode(wire.hasGeneration(), wire.getGeneration()), wire.getStep());
+  }
+
+  private static Save save(io.holdfast.proto.v1.Save wire) throws RefusedException {
+    int shards = below("num_shards", wire.getNumShards(), WireLimits.MAX_MEMBERS + 2);
+    return new Save(
+        WireChecks.decode(wire.hasGeneration(), wire.getGeneration()),
+        name("prefix", wire.getPrefix()),
+        notNegative("step", wire.getStep()),
+        below("shard", wire.getShard(), shards),
+        shards,
+        wire.getMustSucceed());
+  }
+
+  private static Evaluate evaluate(io.holdfast.proto.v1.Evaluate wire) throws RefusedException {
+    return new Evaluate(
+        WireChecks.decode(wire.hasGeneration(), wire.getGeneration()),
+        notNegative("step", wire.getStep()));
+  }
+
+  private static Finish finish(io.holdfast.proto.v1.Finish wire) throws RefusedException {
+    return new Finish(below("exit_code", wire.getExitCode(), 256), reason(wire.getReason()));
+  }
+}
