@@ -185,26 +185,56 @@ public final class CheckpointKeeper {
   /** Reads a committed checkpoint back; if it is whole, it is VERIFIED from now on. */
   public VerificationReport readBack(Prefix prefix) throws IOException {
     VerificationReport report = directory.verify(prefix);
-    if (report.isWhole() && verified.add(prefix)) {
-      note(prefix, AttemptState.VERIFIED, "");
+    if (report.isWhole()) {
+      markVerified(report);
     }
     return report;
   }
 
-  /** Removes the shard files of a save that is known not to have become a checkpoint. */
-  public EffectOutcome abandon(Prefix prefix, String reason) {
-    if (prefix.term() != tenure.term() || uncertain.contains(prefix)) {
-      throw new IllegalStateException(prefix + " may exist and is not to be cleaned up");
+  /**
+   * Takes the report of a checkpoint that was read back whole, perhaps on another thread: it is
+   * VERIFIED from now on.
+   */
+  public void markVerified(VerificationReport report) {
+    if (!report.isWhole()) {
+      throw new IllegalArgumentException(report.prefix() + " is not whole");
     }
+    if (verified.add(report.prefix())) {
+      note(report.prefix(), AttemptState.VERIFIED, "");
+    }
+  }
+
+  /**
+   * Writes down that a save is given up, and why, and removes its shard files; see {@link
+   * #discard}.
+   */
+  public EffectOutcome abandon(Prefix prefix, String reason) {
+    requireNoCheckpoint(prefix);
+    note(prefix, AttemptState.ABANDONED, reason);
+    return discard(prefix);
+  }
+
+  /**
+   * Removes the shard files of a save that is known not to have become a checkpoint.
+   *
+   * @throws IllegalStateException if it may have become one
+   */
+  public EffectOutcome discard(Prefix prefix) {
+    requireNoCheckpoint(prefix);
     try {
       DirectoryListing listing = directory.list();
       if (listing.find(prefix).isPresent()) {
         throw new IllegalStateException(prefix + " exists and is not to be cleaned up");
       }
-      note(prefix, AttemptState.ABANDONED, reason);
       return deleteAll(listing.orphans().getOrDefault(prefix, List.of()));
     } catch (IOException e) {
       return failed(e);
+    }
+  }
+
+  private void requireNoCheckpoint(Prefix prefix) {
+    if (prefix.term() != tenure.term() || uncertain.contains(prefix)) {
+      throw new IllegalStateException(prefix + " may exist and is not to be cleaned up");
     }
   }
 

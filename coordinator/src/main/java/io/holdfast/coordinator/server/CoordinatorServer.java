@@ -1,0 +1,173 @@
+package io.holdfast.coordinator.server;
+
+import io.grpc.Server;
+import io.grpc.netty.NettyServerBuilder;
+import io.holdfast.coordinator.protocol.ExitCode;
+import io.holdfast.coordinator.protocol.LeaderEffect;
+import io.holdfast.coordinator.protocol.LeaderEvent;
+import io.holdfast.job.Job;
+import io.holdfast.storage.checkpoint.CheckpointDirectory;
+import io.holdfast.storage.events.EventFile;
+import io.holdfast.storage.store.ClaimOutcome;
+import io.holdfast.storage.store.EffectOutcome;
+import io.holdfast.storage.store.LeaderRecord;
+import io.holdfast.storage.store.ObjectStore;
+import io.holdfast.storage.store.Tenure;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One coordinator, from its start to its exit code: stands by while another leads, claims a term,
+ * leads, and leaves. The order is claim, listen, tell where: so whoever finds it by the leader
+ * record finds it ready.
+ */
+public final class CoordinatorServer {
+  private static final Logger LOG = LoggerFactory.getLogger(CoordinatorServer.class);
+
+  private static final long TICK_MILLIS = 100;
+  private static final long CLOSE_DEADLINE_MILLIS = 2_000;
+  private static final long CLAIM_RETRY_MILLIS = 500;
+
+  /** The largest message accepted: the pieces of a worker's shard file. */
+  private static final int MAX_MESSAGE_BYTES = 16 << 20;
+
+  private final String version;
+  private final Job job;
+  private final ObjectStore store;
+  private final InetSocketAddress listen;
+  private final RunObserver observer;
+  private final LeaderLoop loop;
+  private final CountDownLatch stop = new CountDownLatch(1);
+
+  /**
+   * @param job found good, and found to fit the run, before
+   * @param store the run directory
+   * @param listen where workers and operators connect; port 0 for any
+   */
+  public CoordinatorServer(
+      String version, Job job, ObjectStore store, InetSocketAddress listen, RunObserver observer) {
+    this.version = version;
+    this.job = job;
+    this.store = store;
+    this.listen = listen;
+    this.observer = observer;
+    this.loop = new LeaderLoop(RunPlans.of(version, job, store.location()));
+  }
+
+  /** Stands by, leads and leaves; returns the exit code. */
+  public int run() throws IOException, InterruptedException {
+    LeaderLease lease = new LeaderLease(store, LocalHost.NAME, LeaderLease.LEASE);
+    while (lease.awaitVacancy(stop)) {
+      ClaimOutcome claim = claim();
+      if (claim instanceof ClaimOutcome.Won won) {
+        return lead(won.tenure());
+      }
+    }
+    return ExitCode.DONE;
+  }
+
+  /** SIGTERM or an operator: save, then leave with this exit code. Safe from any thread. */
+  public void stop(String reason, int exitCode) {
+    stop.countDown();
+    loop.put(new LeaderEvent.StopRequested(reason, exitCode));
+  }
+
+  private ClaimOutcome claim() throws InterruptedException, IOException {
+    while (true) {
+      try {
+        return store.claim(new CheckpointDirectory(store).list().largestTerm());
+      } catch (IOException e) {
+        LOG.warn("Claiming the lead failed, will try again: {}", e.toString());
+        if (stop.await(CLAIM_RETRY_MILLIS, TimeUnit.MILLISECONDS)) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private int lead(Tenure tenure) throws IOException, InterruptedException {
+    WorkerGateway gateway = new WorkerGateway(loop);
+    OperatorService operators =
+        new OperatorService(version, store.location().toString(), job, loop::status);
+    Server server = start(gateway, operators);
+    ScheduledExecutorService clock = Executors.newScheduledThreadPool(2, LocalHost::daemon);
+    String events = EventFile.name(Instant.now(), LocalHost.NAME, LocalHost.PID, tenure.term());
+    try (StorageDesk desk = new StorageDesk(store, tenure, job, loop::put);
+        EventLog log = new EventLog(store, events)) {
+      clock.scheduleAtFixedRate(loop::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+      clock.scheduleAtFixedRate(
+          new Renewal(tenure, address(server)),
+          0,
+          LeaderLease.RENEWAL.toMillis(),
+          TimeUnit.MILLISECONDS);
+      LOG.info("Leads term {} of {} at {}", tenure.term(), store.location(), address(server));
+      loop.put(new LeaderEvent.Elected(tenure.term()));
+      LeaderEffect.Finish finish = loop.run(gateway, effect -> carryOut(effect, desk, log));
+      desk.finish(finish);
+      LOG.info("Leaves with exit code {}: {}", finish.exitCode(), finish.reason());
+      return finish.exitCode();
+    } finally {
+      clock.shutdownNow();
+      server.shutdown();
+      if (!server.awaitTermination(CLOSE_DEADLINE_MILLIS, TimeUnit.MILLISECONDS)) {
+        server.shutdownNow();
+      }
+    }
+  }
+
+  private void carryOut(LeaderEffect effect, StorageDesk desk, EventLog log) {
+    if (effect instanceof LeaderEffect.Announce line) {
+      observer.announce(line);
+    } else if (effect instanceof LeaderEffect.Progress progress) {
+      observer.progress(progress);
+    } else if (effect instanceof LeaderEffect.WriteScalars scalars) {
+      log.add(scalars);
+    } else {
+      desk.carryOut(effect);
+    }
+  }
+
+  private Server start(WorkerGateway gateway, OperatorService operators) throws IOException {
+    return NettyServerBuilder.forAddress(listen)
+        .addService(gateway)
+        .addService(operators)
+        .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+        .build()
+        .start();
+  }
+
+  private String address(Server server) {
+    return listen.getHostString() + ":" + server.getPort();
+  }
+
+  /** Keeps the leader record fresh, and notices a newer term between saves. */
+  private final class Renewal implements Runnable {
+    private final Tenure tenure;
+    private LeaderRecord record;
+
+    Renewal(Tenure tenure, String address) {
+      this.tenure = tenure;
+      this.record =
+          new LeaderRecord(
+              tenure.term(), LocalHost.NAME, LocalHost.PID, LocalHost.STARTED, address, 0);
+    }
+
+    @Override
+    public void run() {
+      EffectOutcome outcome = record.write(tenure);
+      record = record.renewed();
+      if (outcome.isFenced()) {
+        loop.put(new LeaderEvent.Fenced("a newer term was claimed"));
+      } else if (!outcome.isSettled()) {
+        LOG.warn("The leader record was not renewed: {}", outcome.reason());
+      }
+    }
+  }
+}

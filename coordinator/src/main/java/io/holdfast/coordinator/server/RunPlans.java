@@ -1,0 +1,37 @@
+package io.holdfast.coordinator.server;
+
+import io.holdfast.coordinator.protocol.Limits;
+import io.holdfast.coordinator.protocol.RunPlan;
+import io.holdfast.job.Job;
+import io.holdfast.job.MetricFunction;
+import io.holdfast.job.file.JobText;
+import io.holdfast.job.plan.ModelPlan;
+import io.holdfast.job.plan.SlicePlan;
+import java.net.URI;
+import java.util.Locale;
+
+/** Translates a job into what the pure leader needs to know of it. */
+final class RunPlans {
+  private RunPlans() {}
+
+  static RunPlan of(String version, Job job, URI run) {
+    return new RunPlan(
+        version,
+        run.toString(),
+        JobText.write(job),
+        SlicePlan.of(ModelPlan.of(job)).groups(),
+        job.mesh().shards(),
+        job.data().batchSize(),
+        job.metrics().stream().map(RunPlans::name).toList(),
+        job.epochs(),
+        job.steps(),
+        job.checkpoint(),
+        Limits.MAX_MEMBERS,
+        Limits.HEARTBEAT,
+        Limits.LEASE);
+  }
+
+  private static String name(MetricFunction metric) {
+    return metric.name().toLowerCase(Locale.ROOT);
+  }
+}

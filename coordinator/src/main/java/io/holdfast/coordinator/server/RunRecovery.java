@@ -1,0 +1,140 @@
+package io.holdfast.coordinator.server;
+
+import io.holdfast.coordinator.protocol.Checkpoint;
+import io.holdfast.coordinator.protocol.LeaderEvent;
+import io.holdfast.coordinator.protocol.LeaderEvent.FindDone;
+import io.holdfast.coordinator.protocol.LeaderEvent.FindOutcome;
+import io.holdfast.coordinator.protocol.LeaderEvent.Quarantined;
+import io.holdfast.storage.checkpoint.CheckpointDirectory;
+import io.holdfast.storage.checkpoint.CheckpointKeeper;
+import io.holdfast.storage.checkpoint.CheckpointMetadata;
+import io.holdfast.storage.checkpoint.RecoveryPlan;
+import io.holdfast.storage.checkpoint.VerificationReport;
+import io.holdfast.storage.store.ClaimRecord;
+import io.holdfast.storage.store.EffectOutcome;
+import io.holdfast.storage.store.Tenure;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Finds from where the run goes on. The first search of a term also tidies up after the terms
+ * before it and writes down the claim, before anybody trains. For the storage thread.
+ */
+final class RunRecovery {
+  private final CheckpointDirectory directory;
+  private final CheckpointKeeper keeper;
+  private final Tenure tenure;
+  private boolean begun;
+  private String runId = UUID.randomUUID().toString();
+  private Instant runStarted = Instant.now();
+
+  RunRecovery(CheckpointDirectory directory, CheckpointKeeper keeper, Tenure tenure) {
+    this.directory = directory;
+    this.keeper = keeper;
+    this.tenure = tenure;
+  }
+
+  /** Tells this run from every other; of the checkpoint that it goes on from, if there is one. */
+  String runId() {
+    return runId;
+  }
+
+  Instant runStarted() {
+    return runStarted;
+  }
+
+  /** The newest good checkpoint, with what is damaged on the way put aside. */
+  LeaderEvent find(long request) {
+    List<Quarantined> quarantined = new ArrayList<>();
+    try {
+      return search(request, quarantined);
+    } catch (IOException e) {
+      return new FindDone(request, new FindOutcome.Unreadable(e.toString()), quarantined);
+    }
+  }
+
+  private LeaderEvent search(long request, List<Quarantined> quarantined) throws IOException {
+    if (!begun && fenced(keeper.settle())) {
+      return new LeaderEvent.Fenced("a newer term was claimed");
+    }
+    RecoveryPlan plan = directory.plan();
+    if (plan.isHopeless()) {
+      // Nothing is moved: an empty directory would look like a run that never saved.
+      return new FindDone(
+          request, new FindOutcome.AllDamaged(describe(plan.damaged())), quarantined);
+    }
+    for (VerificationReport report : plan.damaged()) {
+      if (fenced(keeper.quarantine(report))) {
+        return new LeaderEvent.Fenced("a newer term was claimed");
+      }
+      quarantined.add(
+          new Quarantined(report.prefix().toString(), report.damage().get(0).toString()));
+    }
+    if (!begun && fenced(begin(plan))) {
+      return new LeaderEvent.Fenced("a newer term was claimed");
+    }
+    begun = true;
+    return new FindDone(
+        request,
+        new FindOutcome.Found(plan.startMetadata().map(RunRecovery::checkpoint)),
+        quarantined);
+  }
+
+  private EffectOutcome begin(RecoveryPlan plan) throws IOException {
+    plan.startMetadata()
+        .ifPresent(
+            metadata -> {
+              runId = metadata.runId();
+              runStarted = metadata.runStarted();
+            });
+    ClaimRecord claim =
+        new ClaimRecord(
+            tenure.term(),
+            LocalHost.NAME,
+            LocalHost.PID,
+            Instant.now(),
+            plan.start().map(Object::toString),
+            plan.start().map(prefix -> prefix.step()).orElse(0L));
+    EffectOutcome outcome = keeper.begin(claim);
+    return outcome.isFenced() ? outcome : keeper.collectGarbage();
+  }
+
+  /** Whether the effect was refused by a newer term; a failure is for the leader to try again. */
+  private static boolean fenced(EffectOutcome outcome) throws IOException {
+    if (!outcome.isFenced() && !outcome.isSettled()) {
+      throw new IOException(outcome.reason());
+    }
+    return outcome.isFenced();
+  }
+
+  private static String describe(List<VerificationReport> damaged) {
+    VerificationReport newest = damaged.get(0);
+    return "all %d checkpoints are damaged; the newest, %s: %s"
+        .formatted(damaged.size(), newest.prefix(), newest.damage().get(0));
+  }
+
+  private static Checkpoint checkpoint(CheckpointMetadata stored) {
+    return new Checkpoint(
+        stored.prefix().toString(),
+        stored.prefix().step(),
+        new io.holdfast.coordinator.protocol.CheckpointMetadata(
+            stored.probeDigest().orElse(""),
+            CallbackState.read(stored.callbacks()),
+            best(stored),
+            stored.metrics()));
+  }
+
+  private static Optional<io.holdfast.coordinator.protocol.CheckpointMetadata.Best> best(
+      CheckpointMetadata stored) {
+    return stored
+        .bestMetric()
+        .map(
+            best ->
+                new io.holdfast.coordinator.protocol.CheckpointMetadata.Best(
+                    best.monitor(), best.value(), best.step()));
+  }
+}

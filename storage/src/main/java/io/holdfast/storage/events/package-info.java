@@ -1,0 +1,5 @@
+/**
+ * TensorBoard's event files: scalars beside the checkpoints, for people. Losing one loses no
+ * training.
+ */
+package io.holdfast.storage.events;
