@@ -1,6 +1,7 @@
 package io.holdfast.job;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -25,13 +26,32 @@ public record CheckpointSpec(
     boolean async,
     boolean verifyAfter) {
 
+  public CheckpointSpec {
+    everySteps.ifPresent(steps -> Checks.range("every_steps", steps, 1, JobLimits.MAX_STEPS));
+    every.ifPresent(time -> requirePositive("every_secs", time));
+    Checks.range("max_to_keep", maxToKeep, 1, JobLimits.MAX_TO_KEEP);
+    keepEvery.ifPresent(time -> requirePositive("keep_checkpoint_every_n_hours", time));
+    Objects.requireNonNull(saveBest);
+  }
+
+  private static void requirePositive(String what, Duration time) {
+    if (time.isNegative() || time.isZero()) {
+      throw new IllegalArgumentException(what + " " + time + " is not above 0");
+    }
+  }
+
   /**
    * Which metric decides, and whether lower or higher is better.
    *
    * @param monitor a name as in {@code steps --json}'s metrics: {@code val_loss}, {@code accuracy},
    *     ...
    */
-  public record SaveBest(String monitor, Mode mode) {}
+  public record SaveBest(String monitor, Mode mode) {
+    public SaveBest {
+      Objects.requireNonNull(monitor);
+      Objects.requireNonNull(mode);
+    }
+  }
 
   /** The direction of a metric. */
   public enum Mode {

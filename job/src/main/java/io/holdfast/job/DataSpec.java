@@ -2,6 +2,7 @@ package io.holdfast.job;
 
 import io.holdfast.storage.bundle.TensorShape;
 import java.net.URI;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -14,6 +15,12 @@ import java.util.OptionalInt;
  */
 public record DataSpec(int batchSize, boolean shuffle, Source train, Optional<Source> validation) {
 
+  public DataSpec {
+    Checks.range("batch_size", batchSize, 1, JobLimits.MAX_BATCH_SIZE);
+    Objects.requireNonNull(train);
+    Objects.requireNonNull(validation);
+  }
+
   /** Where samples come from. */
   public sealed interface Source {}
 
@@ -22,7 +29,14 @@ public record DataSpec(int batchSize, boolean shuffle, Source train, Optional<So
    *
    * @param scale samples are divided by this
    */
-  public record Idx(URI images, URI labels, double scale) implements Source {}
+  public record Idx(URI images, URI labels, double scale) implements Source {
+    public Idx {
+      Checks.positive("scale", scale);
+      if (!images.isAbsolute() || !labels.isAbsolute()) {
+        throw new IllegalArgumentException("relative URI " + images + " or " + labels);
+      }
+    }
+  }
 
   /**
    * Made-up samples, a pure function of the job's seed: elements uniform in [0, 1).
@@ -34,5 +48,13 @@ public record DataSpec(int batchSize, boolean shuffle, Source train, Optional<So
    */
   public record RandomData(
       TensorShape shape, long samples, OptionalInt classes, Optional<TensorShape> target)
-      implements Source {}
+      implements Source {
+    public RandomData {
+      Checks.range("samples", samples, 1, JobLimits.MAX_SAMPLES);
+      Objects.requireNonNull(shape);
+      if (classes.isPresent() == target.isPresent()) {
+        throw new IllegalArgumentException("exactly one of classes and target is needed");
+      }
+    }
+  }
 }

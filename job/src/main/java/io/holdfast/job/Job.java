@@ -29,7 +29,16 @@ public record Job(
 
   public Job {
     Objects.requireNonNull(name);
+    Objects.requireNonNull(model);
+    Objects.requireNonNull(loss);
+    Objects.requireNonNull(optimizer);
+    Objects.requireNonNull(data);
+    Objects.requireNonNull(mesh);
+    Objects.requireNonNull(checkpoint);
+    Checks.name(name);
     metrics = List.copyOf(metrics);
+    epochs.ifPresent(count -> Checks.range("epochs", count, 1, JobLimits.MAX_EPOCHS));
+    steps.ifPresent(count -> Checks.range("steps", count, 1, JobLimits.MAX_STEPS));
     if (epochs.isEmpty() && steps.isEmpty()) {
       throw new IllegalArgumentException("a job needs epochs, steps or both");
     }

@@ -1,5 +1,7 @@
 package io.holdfast.job;
 
+import java.util.Objects;
+
 /** One layer as the job file states it, with Keras 3's meaning and defaults. */
 public sealed interface LayerSpec {
 
@@ -31,7 +33,18 @@ public sealed interface LayerSpec {
       boolean useBias,
       Initializer kernelInitializer,
       Initializer biasInitializer)
-      implements LayerSpec {}
+      implements LayerSpec {
+    public Conv2D {
+      Checks.name(name);
+      Checks.range("filters", filters, 1, JobLimits.MAX_DIM);
+      Checks.window("kernel_size", kernelHeight, kernelWidth);
+      Checks.window("strides", strideHeight, strideWidth);
+      Objects.requireNonNull(padding);
+      Objects.requireNonNull(activation);
+      Objects.requireNonNull(kernelInitializer);
+      Objects.requireNonNull(biasInitializer);
+    }
+  }
 
   /** The largest value of each window of [height, width, channels]. */
   record MaxPooling2D(
@@ -41,10 +54,21 @@ public sealed interface LayerSpec {
       int strideHeight,
       int strideWidth,
       Padding padding)
-      implements LayerSpec {}
+      implements LayerSpec {
+    public MaxPooling2D {
+      Checks.name(name);
+      Checks.window("pool_size", poolHeight, poolWidth);
+      Checks.window("strides", strideHeight, strideWidth);
+      Objects.requireNonNull(padding);
+    }
+  }
 
   /** Any shape to one dimension, row-major. */
-  record Flatten(String name) implements LayerSpec {}
+  record Flatten(String name) implements LayerSpec {
+    public Flatten {
+      Checks.name(name);
+    }
+  }
 
   /**
    * {@code activation(x * kernel + bias)} over the last dimension; kernel [inputs, units], bias
@@ -57,14 +81,32 @@ public sealed interface LayerSpec {
       boolean useBias,
       Initializer kernelInitializer,
       Initializer biasInitializer)
-      implements LayerSpec {}
+      implements LayerSpec {
+    public Dense {
+      Checks.name(name);
+      Checks.range("units", units, 1, JobLimits.MAX_DIM);
+      Objects.requireNonNull(activation);
+      Objects.requireNonNull(kernelInitializer);
+      Objects.requireNonNull(biasInitializer);
+    }
+  }
 
   /**
    * In training sets each element to 0 with probability {@code rate} and scales the others by 1 /
    * (1 - rate); else the identity.
    */
-  record Dropout(String name, double rate) implements LayerSpec {}
+  record Dropout(String name, double rate) implements LayerSpec {
+    public Dropout {
+      Checks.name(name);
+      Checks.belowOne("rate", rate);
+    }
+  }
 
   /** An activation function as a layer of its own. */
-  record Activation(String name, ActivationFunction function) implements LayerSpec {}
+  record Activation(String name, ActivationFunction function) implements LayerSpec {
+    public Activation {
+      Checks.name(name);
+      Objects.requireNonNull(function);
+    }
+  }
 }

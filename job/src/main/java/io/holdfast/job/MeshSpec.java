@@ -1,5 +1,7 @@
 package io.holdfast.job;
 
+import java.util.Objects;
+
 /**
  * What the bits depend on besides the job's mathematics.
  *
@@ -18,8 +20,9 @@ public record MeshSpec(int shards, int model, int threads, Isa isa) {
   }
 
   public MeshSpec {
-    if (shards < 1 || model < 1 || threads < 1) {
-      throw new IllegalArgumentException("mesh sizes must be at least 1");
-    }
+    Checks.range("shards", shards, 1, JobLimits.MAX_SHARDS);
+    Checks.range("model", model, 1, Integer.MAX_VALUE);
+    Checks.range("threads", threads, 1, JobLimits.MAX_THREADS);
+    Objects.requireNonNull(isa);
   }
 }

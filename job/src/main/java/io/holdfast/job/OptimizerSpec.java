@@ -10,6 +10,11 @@ public sealed interface OptimizerSpec {
 
   /** Gradient descent, optionally with momentum (one slot a variable when {@code momentum > 0}). */
   record Sgd(double learningRate, double momentum, boolean nesterov) implements OptimizerSpec {
+    public Sgd {
+      Checks.positive("learning_rate", learningRate);
+      Checks.belowOne("momentum", momentum);
+    }
+
     @Override
     public String kerasName() {
       return "sgd";
@@ -22,6 +27,13 @@ public sealed interface OptimizerSpec {
    */
   record Adam(double learningRate, double beta1, double beta2, double epsilon)
       implements OptimizerSpec {
+    public Adam {
+      Checks.positive("learning_rate", learningRate);
+      Checks.belowOne("beta_1", beta1);
+      Checks.belowOne("beta_2", beta2);
+      Checks.positive("epsilon", epsilon);
+    }
+
     @Override
     public String kerasName() {
       return "adam";
