@@ -1,0 +1,173 @@
+package io.holdfast.cli;
+
+import io.holdfast.job.Job;
+import io.holdfast.job.file.JobException;
+import io.holdfast.job.file.JobText;
+import io.holdfast.storage.bundle.DamagedCheckpointException;
+import io.holdfast.storage.checkpoint.CheckpointDirectory;
+import io.holdfast.storage.checkpoint.CheckpointHistory;
+import io.holdfast.storage.checkpoint.CheckpointMetadata;
+import io.holdfast.storage.checkpoint.KeptReason;
+import io.holdfast.storage.checkpoint.Prefix;
+import io.holdfast.storage.checkpoint.RetentionPolicy;
+import io.holdfast.storage.checkpoint.StepHistory;
+import io.holdfast.storage.checkpoint.StoredCheckpoint;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** A run directory as offline commands read it; works whether or not a coordinator lives. */
+final class StoredRun {
+  static final String LATEST = "latest";
+  static final String BEST = "best";
+
+  private final RunLocation location;
+  private final CheckpointDirectory directory;
+
+  private StoredRun(RunLocation location) {
+    this.location = location;
+    this.directory = new CheckpointDirectory(location.openExisting());
+  }
+
+  /** Opens a run that must exist. */
+  static StoredRun open(String run) {
+    return new StoredRun(RunLocation.parse(run));
+  }
+
+  CheckpointDirectory directory() {
+    return directory;
+  }
+
+  String uri() {
+    return directory.store().location().toString();
+  }
+
+  /** Reads something, with the failures of storage as the command line tells them. */
+  <T> T read(Reading<T> reading) {
+    try {
+      return reading.read();
+    } catch (DamagedCheckpointException e) {
+      throw CommandFailedException.damaged(location.path().resolve(e.file()) + ": " + e.problem());
+    } catch (NoSuchFileException e) {
+      throw CommandFailedException.unreachable(
+          location.given() + ": went while it was read: " + e.getMessage());
+    } catch (IOException e) {
+      throw CommandFailedException.unreachable(
+          location.given() + ": cannot be read: " + e.getMessage());
+    }
+  }
+
+  /** Something to read from the run. */
+  interface Reading<T> {
+    T read() throws IOException, DamagedCheckpointException;
+  }
+
+  /** Every step that has, or had, a checkpoint or an attempt at one, ascending. */
+  List<StepHistory> history() {
+    return read(() -> CheckpointHistory.read(directory, policy(), Instant.now()));
+  }
+
+  /** The committed checkpoints, oldest first. */
+  List<StoredCheckpoint> checkpoints() {
+    return read(() -> directory.list().checkpoints());
+  }
+
+  /**
+   * The checkpoint that a user means.
+   *
+   * @param step a step number, {@code latest} or {@code best}
+   */
+  Prefix find(String step) {
+    if (step.equals(BEST)) {
+      return best();
+    }
+    List<StoredCheckpoint> all = checkpoints();
+    if (all.isEmpty()) {
+      throw CommandFailedException.badInput("RUN: " + location.given() + ": has no checkpoint");
+    }
+    if (step.equals(LATEST)) {
+      return all.get(all.size() - 1).prefix();
+    }
+    long number = number(step);
+    return all.stream()
+        .map(StoredCheckpoint::prefix)
+        .filter(prefix -> prefix.step() == number)
+        .findFirst()
+        .orElseThrow(() -> noSuchStep(step, all));
+  }
+
+  private static long number(String step) {
+    try {
+      return Long.parseUnsignedLong(step);
+    } catch (NumberFormatException e) {
+      throw CommandFailedException.badInput(
+          "STEP: " + step + ": not a step (allowed: a step number, latest or best)");
+    }
+  }
+
+  private static CommandFailedException noSuchStep(String step, List<StoredCheckpoint> all) {
+    List<Long> steps = all.stream().map(stored -> stored.prefix().step()).toList();
+    return CommandFailedException.badInput(
+        "STEP: " + step + ": has no checkpoint (allowed: " + steps + ", latest, best)");
+  }
+
+  private Prefix best() {
+    return history().stream()
+        .filter(step -> step.state().isSaved() && step.kept().contains(KeptReason.BEST))
+        .reduce((first, second) -> second)
+        .map(StepHistory::prefix)
+        .orElseThrow(
+            () ->
+                CommandFailedException.badInput(
+                    "STEP: best: no checkpoint of "
+                        + location.given()
+                        + " has the metric that its job saves the best of"));
+  }
+
+  /** What the job of the newest readable checkpoint says is to be kept; empty if there is none. */
+  private Optional<RetentionPolicy> policy() {
+    return newestMetadata().flatMap(StoredRun::policy);
+  }
+
+  private static Optional<RetentionPolicy> policy(CheckpointMetadata metadata) {
+    return job(metadata).map(job -> RetentionPolicies.of(job.checkpoint(), metadata.runStarted()));
+  }
+
+  private static Optional<Job> job(CheckpointMetadata metadata) {
+    try {
+      return Optional.of(JobText.read(metadata.prefix().toString(), metadata.job()));
+    } catch (JobException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** The metadata of the newest checkpoint that has sound ones. */
+  private Optional<CheckpointMetadata> newestMetadata() {
+    List<StoredCheckpoint> all = checkpoints();
+    for (int i = all.size() - 1; i >= 0; i--) {
+      Optional<CheckpointMetadata> metadata = metadata(all.get(i).prefix());
+      if (metadata.isPresent()) {
+        return metadata;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Optional<CheckpointMetadata> metadata(Prefix prefix) {
+    try {
+      return Optional.of(directory.metadata(prefix));
+    } catch (DamagedCheckpointException | NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw CommandFailedException.unreachable(
+          location.given() + ": cannot be read: " + e.getMessage());
+    }
+  }
+
+  /** Where a file of the run lies, for messages. */
+  String file(String name) {
+    return location.path().resolve(name).toString();
+  }
+}
