@@ -27,6 +27,7 @@ public final class Main {
     root.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
     root.setUsageHelpWidth(Math.min(terminal.columns(), MOST_HELP_COLUMNS));
     root.setUsageHelpAutoWidth(false);
+    root.setCaseInsensitiveEnumValuesAllowed(true);
     root.setParameterExceptionHandler((failure, given) -> badUsage(terminal, failure));
     root.setExecutionExceptionHandler((failure, command, given) -> failed(terminal, failure));
     return root;
@@ -36,7 +37,14 @@ public final class Main {
 
   private static List<Object> commands(Terminal terminal) {
     return List.of(
-        new RunCommand(terminal), new StatusCommand(terminal), new WorkersCommand(terminal));
+        new RunCommand(terminal),
+        new CoordinatorCommand(terminal),
+        new WorkerCommand(),
+        new StatusCommand(terminal),
+        new WorkersCommand(terminal),
+        new StepsCommand(terminal),
+        new ShowCommand(terminal),
+        new VerifyCommand(terminal));
   }
 
   private static int badUsage(Terminal terminal, ParameterException failure) {

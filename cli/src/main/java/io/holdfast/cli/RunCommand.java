@@ -3,35 +3,74 @@ package io.holdfast.cli;
 import io.holdfast.cli.supervisor.ChildSpec;
 import io.holdfast.cli.supervisor.LoopbackPort;
 import io.holdfast.cli.supervisor.Supervisor;
+import io.holdfast.job.Job;
+import io.holdfast.storage.checkpoint.CheckpointDirectory;
+import io.holdfast.storage.checkpoint.StoredCheckpoint;
+import io.holdfast.storage.store.ObjectStore;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code run}: a coordinator and workers on this machine, to the end. */
 @Command(
     name = "run",
     mixinStandardHelpOptions = true,
-    description = "Trains a job on this machine, to the end.")
+    header =
+        "Trains a job on this machine, to the end; resumes by itself from the newest good checkpoint in RUN.",
+    description = {
+      "Starts a coordinator and workers as processes of their own, replaces one that dies, and takes them down with",
+      "itself. Writes nothing before the job is found good. Ctrl-C saves, then leaves; the same command goes on.",
+      ""
+    },
+    footer = {
+      "",
+      "In this release one worker trains; further ones stand by and take over when it dies.",
+      "A resume may change epochs, steps, metrics, checkpoint.* and --workers.",
+      "",
+      "Examples:",
+      "  holdfast run examples/mnist/cnn.yaml",
+      "  holdfast run job.yaml --dir runs/try2 --set checkpoint.every_steps=10 --set epochs=1",
+      "  holdfast run job.yaml --restart           from scratch; earlier checkpoints are set aside"
+    })
 final class RunCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
+  private static final int DEFAULT_WORKERS = 2;
+
   private final Terminal terminal;
 
-  @Parameters(paramLabel = "JOB", description = "The job file.")
-  private Path job;
+  @Mixin private JobOptions jobOptions;
 
-  @Option(names = "--dir", paramLabel = "RUN", description = "The run directory.")
-  private String directory;
+  @Option(
+      names = "--dir",
+      paramLabel = "RUN",
+      description = "The run directory (default: runs/<name of the job>).")
+  private Optional<String> directory;
 
   @Option(
       names = "--workers",
       paramLabel = "N",
-      defaultValue = "1",
-      description = "Worker processes.")
-  private int workers;
+      description = "Worker processes (default: 2, or 1 where the job's mesh.shards is 1).")
+  private Optional<Integer> workers;
+
+  @Option(
+      names = "--restart",
+      description = "Start from scratch; existing checkpoints are set aside in .holdfast/void.")
+  private boolean restart;
+
+  @Option(
+      names = "--insecure",
+      description = "Accepted; this command listens on the loopback address only.")
+  private boolean insecure;
 
   RunCommand(Terminal terminal) {
     this.terminal = terminal;
@@ -39,24 +78,94 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    Job job = jobOptions.read();
+    int workerCount = workers(job);
+    RunLocation run = RunLocation.parse(directory.orElse("runs/" + job.name()));
+    Path launcher = Launcher.path();
+    if (run.exists()) {
+      check(job, run);
+    }
+    ObjectStore store = run.openOrMake();
+    if (restart) {
+      int setAside = new FreshStart(run, store).setAside();
+      terminal
+          .out()
+          .println(
+              "Set " + setAside + " checkpoints aside in " + run.path().resolve(".holdfast/void"));
+    }
+    terminal.out().println("Run " + run.path() + " (logs in .holdfast/logs)");
+    Supervisor supervisor = supervisor(run, store, launcher, workerCount);
+    Shutdown shutdown = Shutdown.install(supervisor::stop);
+    int exitCode = supervisor.run();
+    shutdown.finished();
+    return exitCode;
+  }
+
+  private int workers(Job job) {
+    int most = job.mesh().shards();
+    int count = workers.orElse(Math.min(DEFAULT_WORKERS, most));
+    if (count < 1 || count > most) {
+      throw CommandFailedException.badInput(
+          "--workers: " + count + " (allowed: 1 to " + most + ", the job's mesh.shards)");
+    }
+    return count;
+  }
+
+  private void check(Job job, RunLocation run) throws IOException, InterruptedException {
+    RunCheck check = new RunCheck(job, jobOptions.file().toString(), run, run.openExisting());
+    check.requireVacant();
+    if (!restart) {
+      check.requireFit();
+    }
+  }
+
+  private Supervisor supervisor(RunLocation run, ObjectStore store, Path launcher, int workerCount)
+      throws IOException {
     String address = "127.0.0.1:" + LoopbackPort.findFree();
-    ChildSpec coordinator =
-        new ChildSpec(
-            "coordinator",
-            () -> List.of("coordinator", job.toString(), "--dir", directory, "--listen", address));
+    ChildSpec coordinator = new ChildSpec("coordinator", () -> coordinatorArguments(run, address));
     List<ChildSpec> workerSpecs =
-        IntStream.rangeClosed(1, workers)
-            .mapToObj(
-                n ->
-                    new ChildSpec("worker " + n, () -> List.of("worker", "--coordinator", address)))
+        IntStream.rangeClosed(1, workerCount)
+            .mapToObj(n -> new ChildSpec("worker " + n, () -> workerArguments(run, address, n)))
             .toList();
-    Supervisor supervisor =
-        new Supervisor(
-            Launcher.path(),
-            coordinator,
-            workerSpecs,
-            () -> 0,
-            line -> terminal.out().println(line));
-    return supervisor.run();
+    return new Supervisor(launcher, coordinator, workerSpecs, () -> newestStep(store), this::tell);
+  }
+
+  private List<String> coordinatorArguments(RunLocation run, String address) {
+    List<String> arguments = new ArrayList<>(List.of("coordinator"));
+    arguments.addAll(jobOptions.arguments());
+    arguments.addAll(List.of("--dir", run.path().toString(), "--listen", address));
+    arguments.addAll(List.of("--log-file", run.logs().resolve("coordinator.log").toString()));
+    String progress = (terminal.interactive() ? ProgressStyle.BAR : ProgressStyle.PLAIN).name();
+    arguments.addAll(List.of("--progress", progress.toLowerCase(Locale.ROOT)));
+    return arguments;
+  }
+
+  private static List<String> workerArguments(RunLocation run, String address, int number) {
+    String log = run.logs().resolve("worker-" + number + ".log").toString();
+    return List.of("worker", "--coordinator", address, "--log-file", log);
+  }
+
+  /**
+   * How far the run has come, by what is saved: whatever else a run does is lost with its
+   * processes.
+   */
+  private static long newestStep(ObjectStore store) {
+    try {
+      return new CheckpointDirectory(store)
+          .list()
+          .newest()
+          .map(StoredCheckpoint::prefix)
+          .map(prefix -> prefix.step())
+          .orElse(-1L);
+    } catch (IOException e) {
+      LOG.warn("The run directory cannot be listed: {}", e.toString());
+      return -1;
+    }
+  }
+
+  private void tell(String line) {
+    terminal
+        .err()
+        .println((terminal.interactive() ? ProgressBar.CLEAR_LINE : "") + "holdfast: " + line);
   }
 }

@@ -9,22 +9,28 @@ public sealed interface Death {
   /** A signal ended it: somebody killed it, or the system ran out of memory. */
   record Killed(int signal) implements Death {}
 
-  /** What {@link Process#exitValue} means: 128 + the signal's number for a killed process. */
+  /**
+   * What {@link Process#exitValue} means: 128 + the signal's number for a killed process, and for
+   * one that left in good order because of a signal.
+   */
   static Death of(int exitValue) {
     int signal = exitValue - SIGNAL_BASE;
-    return signal == SIGKILL || signal == SIGTERM ? new Killed(signal) : new Exited(exitValue);
+    return signal == SIGINT || signal == SIGKILL || signal == SIGTERM
+        ? new Killed(signal)
+        : new Exited(exitValue);
   }
 
   /** In words, to stand after the child's name. */
   default String describe() {
     return switch (this instanceof Killed killed ? killed.signal() : 0) {
       case SIGKILL -> "was killed (SIGKILL)";
-      case SIGTERM -> "was ended (SIGTERM)";
+      case SIGINT, SIGTERM -> "was asked to leave";
       default -> "ended with exit code " + ((Exited) this).code();
     };
   }
 
   int SIGNAL_BASE = 128;
+  int SIGINT = 2;
   int SIGKILL = 9;
   int SIGTERM = 15;
 }

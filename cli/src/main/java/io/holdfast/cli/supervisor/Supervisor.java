@@ -18,12 +18,12 @@ import java.util.function.LongSupplier;
  * are taken on one thread.
  *
  * <p>The coordinator's exit code ends the run if it is an outcome (done, bad input, damage,
- * unreachable, interrupted); any other death of a child is answered as {@link RestartPolicy} says.
+ * unreachable); any other death of a child is answered as {@link RestartPolicy} says.
  */
 public final class Supervisor {
 
   /** How long workers may take to leave once the coordinator has finished. */
-  private static final Duration WORKERS_LEAVE = Duration.ofSeconds(5);
+  private static final Duration WORKERS_LEAVE = Duration.ofSeconds(2);
 
   /** How long the coordinator may take to save and leave when the run is asked to stop. */
   private static final Duration COORDINATOR_LEAVES = Duration.ofSeconds(60);
@@ -192,7 +192,7 @@ public final class Supervisor {
     return death instanceof Death.Exited exited && OUTCOMES.contains(exited.code());
   }
 
-  private static final List<Integer> OUTCOMES = List.of(0, 2, 3, 4, 130);
+  private static final List<Integer> OUTCOMES = List.of(0, 2, 3, 4);
 
   private void endChildren(Duration patience) throws InterruptedException {
     List<Child> alive = new ArrayList<>();

@@ -1,0 +1,44 @@
+package io.holdfast.cli;
+
+import io.holdfast.job.Job;
+import io.holdfast.job.file.JobException;
+import io.holdfast.job.file.JobFile;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Which job: its file and what the command line sets over it. */
+final class JobOptions {
+  @Parameters(index = "0", paramLabel = "JOB", description = "The job file, YAML or JSON.")
+  private Path file;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description =
+          "Sets a key of the job, dotted: --set checkpoint.every_steps=10. May be given several times.")
+  private List<String> overrides = new ArrayList<>();
+
+  /** The job, found good with its data files; anything else is bad input in one line. */
+  Job read() {
+    try {
+      return JobFile.read(file, overrides);
+    } catch (JobException e) {
+      throw CommandFailedException.badInput(e.getMessage());
+    }
+  }
+
+  Path file() {
+    return file;
+  }
+
+  /** As arguments for a child process. */
+  List<String> arguments() {
+    List<String> arguments = new ArrayList<>();
+    arguments.add(file.toString());
+    overrides.forEach(override -> arguments.addAll(List.of("--set", override)));
+    return arguments;
+  }
+}

@@ -1,0 +1,80 @@
+package io.holdfast.cli;
+
+import io.holdfast.coordinator.server.LeaderLease;
+import io.holdfast.coordinator.server.LocalHost;
+import io.holdfast.job.Job;
+import io.holdfast.job.file.JobChanges;
+import io.holdfast.job.file.JobException;
+import io.holdfast.job.file.JobText;
+import io.holdfast.storage.checkpoint.CheckpointDirectory;
+import io.holdfast.storage.checkpoint.CheckpointMetadata;
+import io.holdfast.storage.checkpoint.RecoveryPlan;
+import io.holdfast.storage.store.LeaderRecord;
+import io.holdfast.storage.store.ObjectStore;
+import java.io.IOException;
+import java.util.Optional;
+
+/** Whether a job may go on in a run directory. Reads only; nothing is written. */
+final class RunCheck {
+  private final Job job;
+  private final String jobFile;
+  private final RunLocation run;
+  private final ObjectStore store;
+
+  /**
+   * @param jobFile to blame for changes that a resume may not make
+   * @param store of a run directory that exists
+   */
+  RunCheck(Job job, String jobFile, RunLocation run, ObjectStore store) {
+    this.job = job;
+    this.jobFile = jobFile;
+    this.run = run;
+    this.store = store;
+  }
+
+  /** Bad input if somebody leads the run; waits for at most one lease to know. */
+  void requireVacant() throws IOException, InterruptedException {
+    Optional<LeaderRecord> leader =
+        new LeaderLease(store, LocalHost.NAME, LeaderLease.LEASE).livingLeader();
+    if (leader.isPresent()) {
+      throw CommandFailedException.badInput(
+          "RUN: "
+              + run.given()
+              + ": a coordinator leads this run at "
+              + leader.get().address()
+              + " (pid "
+              + leader.get().pid()
+              + " on "
+              + leader.get().host()
+              + "); allowed: another --dir, or to stop that one first");
+    }
+  }
+
+  /**
+   * That the newest good checkpoint, if there is one, is of a job that may go on as this one; and
+   * that there is a good one if there are any.
+   */
+  void requireFit() throws IOException {
+    RecoveryPlan plan = new CheckpointDirectory(store).plan();
+    if (plan.isHopeless()) {
+      throw CommandFailedException.damaged(
+          run.given()
+              + ": every checkpoint is damaged ("
+              + plan.damaged().get(0).damage().get(0)
+              + "); nothing was changed; see verify --all, or start from scratch by --restart");
+    }
+    Optional<String> refusal = plan.startMetadata().flatMap(this::refusal);
+    if (refusal.isPresent()) {
+      throw CommandFailedException.badInput(jobFile + ": " + refusal.get());
+    }
+  }
+
+  private Optional<String> refusal(CheckpointMetadata metadata) {
+    try {
+      Job stored = JobText.read("job of " + metadata.prefix(), metadata.job());
+      return JobChanges.compare(stored, job).refusal();
+    } catch (JobException e) {
+      return Optional.of("the run's job cannot be understood: " + e.getMessage());
+    }
+  }
+}
