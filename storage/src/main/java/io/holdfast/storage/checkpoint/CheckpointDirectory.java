@@ -18,6 +18,9 @@ import java.util.Optional;
  * checkpoint: try again.
  */
 public final class CheckpointDirectory {
+  /** How often planning begins anew because a living leader removes what is being read. */
+  private static final int MAX_PLANS = 20;
+
   private final ObjectStore store;
 
   public CheckpointDirectory(ObjectStore store) {
@@ -61,18 +64,29 @@ public final class CheckpointDirectory {
    * @throws IOException if one cannot be read, which is no reason to go back to an older one
    */
   public RecoveryPlan plan() throws IOException {
-    List<VerificationReport> damaged = new ArrayList<>();
-    List<StoredCheckpoint> checkpoints = list().checkpoints();
-    for (int i = checkpoints.size() - 1; i >= 0; i--) {
-      VerificationReport report = verify(checkpoints.get(i).prefix());
-      if (report.isWhole()) {
-        return startFrom(report.prefix(), damaged);
-      }
-      if (report.isDamaged()) {
-        damaged.add(report);
+    for (int i = 0; i < MAX_PLANS; i++) {
+      Optional<RecoveryPlan> plan = planOf(list().checkpoints());
+      if (plan.isPresent()) {
+        return plan.get();
       }
     }
-    return new RecoveryPlan(Optional.empty(), Optional.empty(), damaged);
+    throw new IOException(store.location() + " changes faster than it can be read");
+  }
+
+  /** Empty if a checkpoint went while it was read: there are newer ones then. */
+  private Optional<RecoveryPlan> planOf(List<StoredCheckpoint> checkpoints) throws IOException {
+    List<VerificationReport> damaged = new ArrayList<>();
+    for (int i = checkpoints.size() - 1; i >= 0; i--) {
+      VerificationReport report = verify(checkpoints.get(i).prefix());
+      if (report.gone()) {
+        return Optional.empty();
+      }
+      if (report.isWhole()) {
+        return Optional.of(startFrom(report.prefix(), damaged));
+      }
+      damaged.add(report);
+    }
+    return Optional.of(new RecoveryPlan(Optional.empty(), Optional.empty(), damaged));
   }
 
   /** Plans to go on from one checkpoint that the user has chosen; it must be whole. */

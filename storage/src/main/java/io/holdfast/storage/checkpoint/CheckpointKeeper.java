@@ -68,6 +68,11 @@ public final class CheckpointKeeper {
     return directory;
   }
 
+  /** The term that this keeper acts for. */
+  public long term() {
+    return tenure.term();
+  }
+
   /** Closes the journal. */
   public void close() throws IOException {
     journal.close();

@@ -1,5 +1,8 @@
 package io.holdfast.storage.checkpoint;
 
+import io.holdfast.storage.bundle.BundleIndex;
+import java.util.Optional;
+
 /** The tensors of a checkpoint that are not variables of the model or its optimizer. */
 public final class CheckpointKeys {
 
@@ -12,7 +15,21 @@ public final class CheckpointKeys {
   /** TensorFlow's object graph; scalar string. */
   public static final String OBJECT_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH";
 
+  /**
+   * Followed by the checkpoint's prefix, so that an index says by its keys alone whose it is;
+   * scalar string.
+   */
+  static final String CHECKPOINT = HOLDFAST + "checkpoint/";
+
   private CheckpointKeys() {}
+
+  /** The checkpoint that an index was made for, by its keys; empty if they do not say. */
+  static Optional<Prefix> identity(BundleIndex index) {
+    return index.entries().keySet().stream()
+        .filter(key -> key.startsWith(CHECKPOINT))
+        .findFirst()
+        .flatMap(key -> Prefix.parse(key.substring(CHECKPOINT.length())));
+  }
 
   /** Whether a tensor belongs to the model or its optimizer. */
   public static boolean isVariable(String key) {

@@ -71,8 +71,11 @@ public record CheckpointMetadata(
   public static CheckpointMetadata read(BundleReader reader)
       throws IOException, DamagedCheckpointException {
     Map<String, String> texts = new LinkedHashMap<>();
+    String self =
+        CheckpointKeys.CHECKPOINT
+            + CheckpointKeys.identity(reader.index()).map(Prefix::toString).orElse("");
     for (String key : MetadataJson.KEYS) {
-      Optional<String> text = text(reader, key);
+      Optional<String> text = text(reader, key.equals(CheckpointKeys.CHECKPOINT) ? self : key);
       text.ifPresent(value -> texts.put(key, value));
     }
     try {

@@ -17,7 +17,7 @@ import java.util.TreeMap;
 /** Translates {@link CheckpointMetadata} to the texts of its tensors and back. */
 final class MetadataJson {
   private static final String RUN = CheckpointKeys.HOLDFAST + "run_id";
-  private static final String CHECKPOINT = CheckpointKeys.HOLDFAST + "checkpoint";
+  private static final String CHECKPOINT = CheckpointKeys.CHECKPOINT;
   private static final String JOB = CheckpointKeys.HOLDFAST + "job";
   private static final String POSITION = CheckpointKeys.HOLDFAST + "data_position";
   private static final String BEST = CheckpointKeys.HOLDFAST + "best_metric";
@@ -39,7 +39,8 @@ final class MetadataJson {
     ObjectNode run = NODES.objectNode().put("id", metadata.runId());
     texts.put(RUN, run.put("started", metadata.runStarted().toString()).toString());
     ObjectNode self = NODES.objectNode().put("prefix", metadata.prefix().toString());
-    texts.put(CHECKPOINT, self.put("step", metadata.prefix().step()).toString());
+    texts.put(
+        CHECKPOINT + metadata.prefix(), self.put("step", metadata.prefix().step()).toString());
     texts.put(JOB, requireJson(JOB, metadata.job()));
     DataPosition position = metadata.dataPosition();
     ObjectNode place = NODES.objectNode().put("epoch", position.epoch());

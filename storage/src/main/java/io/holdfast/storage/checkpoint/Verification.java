@@ -10,6 +10,8 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One full reading of a checkpoint: the format's own checks (checksums, tiling, lengths, canonical
@@ -17,6 +19,8 @@ import java.util.Optional;
  * else bears its name.
  */
 final class Verification {
+  private static final Logger LOG = LoggerFactory.getLogger(Verification.class);
+
   private final ObjectStore store;
   private final Prefix prefix;
   private final List<Finding> damage = new ArrayList<>();
@@ -28,25 +32,38 @@ final class Verification {
   }
 
   VerificationReport run() throws IOException {
+    checkIdentity();
     BundleVerifier.verify(prefix.files(), store::open, BundleVerifier.Origin.HOLDFAST, damage::add);
     if (damage.isEmpty()) {
-      checkIdentity();
+      checkContent();
     }
     boolean gone = !damage.isEmpty() && isGone();
     return new VerificationReport(prefix, damage, foreign, gone);
   }
 
+  /** An index under a wrong name is told from its keys, before its shards are held against it. */
   private void checkIdentity() throws IOException {
+    try (BundleReader reader = BundleReader.open(prefix.files(), store::open)) {
+      Optional<Prefix> identity = CheckpointKeys.identity(reader.index());
+      if (!identity.equals(Optional.of(prefix))) {
+        String owner = identity.map(Prefix::toString).orElse("no checkpoint of this program");
+        report(Finding.Kind.BAD_INDEX, "is the index of " + owner);
+      }
+    } catch (DamagedCheckpointException | NoSuchFileException e) {
+      LOG.debug("{} is left to the format's own checks: {}", prefix, e.toString());
+    }
+  }
+
+  private void checkContent() throws IOException {
     try (BundleReader reader = BundleReader.open(prefix.files(), store::open)) {
       CheckpointMetadata metadata = CheckpointMetadata.read(reader);
       if (!metadata.prefix().equals(prefix)) {
-        report(Finding.Kind.BAD_INDEX, "is the index of " + metadata.prefix());
+        report(Finding.Kind.BAD_BYTES, "has the metadata of " + metadata.prefix());
       }
       Optional<Long> counter = CheckpointMetadata.saveCounter(reader);
       if (!counter.equals(Optional.of(prefix.step()))) {
-        report(
-            Finding.Kind.BAD_INDEX,
-            "has save_counter " + counter.map(String::valueOf).orElse("none"));
+        String found = counter.map(String::valueOf).orElse("none");
+        report(Finding.Kind.BAD_BYTES, "has save_counter " + found);
       }
       checkForeign(reader.index().shards());
     } catch (DamagedCheckpointException e) {

@@ -48,7 +48,10 @@ final class SmallRun {
 
   static Tenure claim(ObjectStore store) throws IOException {
     long seen = new CheckpointDirectory(store).list().largestTerm();
-    return ((ClaimOutcome.Won) store.claim(seen)).tenure();
+    if (store.claim(seen) instanceof ClaimOutcome.Won won) {
+      return won.tenure();
+    }
+    throw new IOException("another one claimed");
   }
 
   static CheckpointKeeper lead(ObjectStore store) throws IOException {
