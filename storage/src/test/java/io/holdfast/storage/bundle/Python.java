@@ -10,19 +10,19 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** The interpreter with TensorFlow that the build was given by {@code -Dpython=}. */
-final class Python {
+public final class Python {
 
   private static final long TIMEOUT_MINUTES = 5;
 
   private Python() {}
 
   /** Skips the test, by name, where there is no interpreter. */
-  static void assumePresent() {
+  public static void assumePresent() {
     assumeFalse(System.getProperty("python", "").isEmpty(), "needs TensorFlow: -Dpython=PATH");
   }
 
   /** Runs a script of src/test/python to its end, which must be a good one. */
-  static String run(Path log, String script, String... arguments) throws Exception {
+  public static String run(Path log, String script, String... arguments) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(System.getProperty("python"));
     command.add(Path.of("src/test/python", script).toString());

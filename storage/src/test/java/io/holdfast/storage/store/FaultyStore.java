@@ -52,7 +52,7 @@ public final class FaultyStore {
 
   /** One simulated process. */
   public final class Client {
-    private final MemoryDisk.Process process;
+    private final MemoryProcess process;
     private final LocalStore store;
 
     private Client(String name, FaultPlan plan) {
