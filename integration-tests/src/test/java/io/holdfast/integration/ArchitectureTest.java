@@ -120,7 +120,6 @@ class ArchitectureTest {
               not(
                   resideInAnyPackage(
                       GENERATED,
-                      
                       SHARED,
                       "io.holdfast.storage.bundle..",
                       "io.holdfast.storage.events..",

@@ -16,7 +16,8 @@ final class Await {
   }
 
   /** Returns once the condition holds; fails with the description when it does not in time. */
-  static void until(Duration deadline, Supplier<String> description, Condition condition) throws Exception {
+  static void until(Duration deadline, Supplier<String> description, Condition condition)
+      throws Exception {
     long end = System.nanoTime() + deadline.toNanos();
     while (!condition.holds()) {
       if (System.nanoTime() - end > 0) {

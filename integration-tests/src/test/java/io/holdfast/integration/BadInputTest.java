@@ -20,11 +20,17 @@ class BadInputTest {
   static Stream<Arguments> badJobs() {
     return Stream.of(
         Arguments.of("unknown key", "epochs: 1\n", "epochz: 1\n", List.of("epochz", "epochs")),
-        Arguments.of("wrong type", "batch_size: 8", "batch_size: many", List.of("data.batch_size", "many")),
-        Arguments.of("out of range", "batch_size: 8", "batch_size: 0", List.of("data.batch_size", "0")),
+        Arguments.of(
+            "wrong type", "batch_size: 8", "batch_size: many", List.of("data.batch_size", "many")),
+        Arguments.of(
+            "out of range", "batch_size: 8", "batch_size: 0", List.of("data.batch_size", "0")),
         Arguments.of("missing key", "loss: sparse_categorical_crossentropy\n", "", List.of("loss")),
         Arguments.of("unknown layer", "- flatten", "- flaten", List.of("flaten", "flatten")),
-        Arguments.of("unfit shapes", "shape: [4, 4, 1]", "shape: [5, 4, 1]", List.of("data.train.random.shape", "[5, 4, 1]")),
+        Arguments.of(
+            "unfit shapes",
+            "shape: [4, 4, 1]",
+            "shape: [5, 4, 1]",
+            List.of("data.train.random.shape", "[5, 4, 1]")),
         Arguments.of("label out of range", "classes: 3", "classes: 11", List.of("classes", "11")),
         Arguments.of(
             "missing file",
@@ -36,7 +42,8 @@ class BadInputTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("badJobs")
-  void saysInOneLineWhatIsWrongAndWritesNothing(String what, String good, String bad, List<String> named) throws Exception {
+  void saysInOneLineWhatIsWrongAndWritesNothing(
+      String what, String good, String bad, List<String> named) throws Exception {
     assertThat(GOOD).contains(good);
     Files.writeString(directory.resolve("job.yaml"), GOOD.replace(good, bad));
     Holdfast.Result result = Holdfast.run(directory, "run", "job.yaml", "--dir", "run");
@@ -48,10 +55,12 @@ class BadInputTest {
   void overridesAreCheckedAsInTheFile() throws Exception {
     Files.writeString(directory.resolve("job.yaml"), GOOD);
     assertRefused(
-        Holdfast.run(directory, "run", "job.yaml", "--dir", "run", "--set", "checkpoint.every_stepz=10"),
+        Holdfast.run(
+            directory, "run", "job.yaml", "--dir", "run", "--set", "checkpoint.every_stepz=10"),
         List.of("--set", "checkpoint.every_stepz", "every_steps"));
     assertRefused(
-        Holdfast.run(directory, "run", "job.yaml", "--dir", "run", "--set", "epochs=-1"), List.of("epochs", "-1"));
+        Holdfast.run(directory, "run", "job.yaml", "--dir", "run", "--set", "epochs=-1"),
+        List.of("epochs", "-1"));
   }
 
   @Test
@@ -59,11 +68,13 @@ class BadInputTest {
     assertRefused(Holdfast.run(directory, "trian"), List.of("trian"));
     assertRefused(Holdfast.run(directory, "run"), List.of("JOB"));
     assertRefused(Holdfast.run(directory, "steps", "run", "--jason"), List.of("--jason", "--json"));
-    assertRefused(Holdfast.run(directory, "show", "s3://bucket/run"), List.of("s3://bucket/run", "file:"));
+    assertRefused(
+        Holdfast.run(directory, "show", "s3://bucket/run"), List.of("s3://bucket/run", "file:"));
     assertRefused(Holdfast.run(directory, "verify", "nowhere"), List.of("nowhere"));
     Files.writeString(directory.resolve("job.yaml"), GOOD);
     assertRefused(
-        Holdfast.run(directory, "run", "job.yaml", "--dir", "run", "--workers", "99"), List.of("--workers", "99", "1 to"));
+        Holdfast.run(directory, "run", "job.yaml", "--dir", "run", "--workers", "99"),
+        List.of("--workers", "99", "1 to"));
     assertRefused(
         Holdfast.run(directory, "coordinator", "job.yaml", "--dir", "run", "--listen", "0.0.0.0:0"),
         List.of("--listen", "--insecure"));
@@ -72,7 +83,16 @@ class BadInputTest {
   @Test
   void everyCommandHelps() throws Exception {
     for (String command :
-        List.of("run", "coordinator", "worker", "status", "workers", "steps", "show", "verify", "evaluate")) {
+        List.of(
+            "run",
+            "coordinator",
+            "worker",
+            "status",
+            "workers",
+            "steps",
+            "show",
+            "verify",
+            "evaluate")) {
       Holdfast.Result help = Holdfast.run(directory, command, "--help");
       assertThat(help.exitCode()).as(help.all()).isZero();
       assertThat(help.out()).contains("Usage: holdfast " + command).contains("Examples:");
@@ -81,7 +101,8 @@ class BadInputTest {
 
   @Test
   void nobodyAnsweringIsUnreachable() throws Exception {
-    Holdfast.Result result = Holdfast.run(directory, "status", "--coordinator", "127.0.0.1:1", "--json");
+    Holdfast.Result result =
+        Holdfast.run(directory, "status", "--coordinator", "127.0.0.1:1", "--json");
     assertThat(result.exitCode()).as(result.all()).isEqualTo(4);
     assertThat(result.out()).isEmpty();
     assertThat(result.err().lines()).hasSize(1);

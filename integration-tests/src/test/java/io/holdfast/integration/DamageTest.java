@@ -15,7 +15,10 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Damage to each file of the newest checkpoint: found and named, the one before is used, the bits come out the same. */
+/**
+ * Damage to each file of the newest checkpoint: found and named, the one before is used, the bits
+ * come out the same.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DamageTest {
   @TempDir Path directory;
@@ -51,7 +54,10 @@ class DamageTest {
         .flatMap(
             file ->
                 List.of(Damage.values()).stream()
-                    .map(damage -> DynamicTest.dynamicTest(file + " " + damage, () -> damageAndResume(file, damage))))
+                    .map(
+                        damage ->
+                            DynamicTest.dynamicTest(
+                                file + " " + damage, () -> damageAndResume(file, damage))))
         .toList();
   }
 
@@ -64,13 +70,16 @@ class DamageTest {
     assertThat(verified.exitCode()).as(verified.all()).isEqualTo(3);
     assertThat(verified.err()).contains(file);
 
-    Holdfast.Result resumed = Holdfast.run(directory, "run", job.toString(), "--dir", run.toString());
+    Holdfast.Result resumed =
+        Holdfast.run(directory, "run", job.toString(), "--dir", run.toString());
     assertThat(resumed.exitCode()).as(resumed.all()).isZero();
     assertThat(resumed.out()).contains("Restored from");
     if (!(damage == Damage.GONE && file.endsWith(".index"))) {
       assertThat(resumed.err()).as("loudly").contains(file);
     }
-    assertThat(Holdfast.digest(directory, run, SmallJob.STEPS)).as("seed %d", seed).isEqualTo(digest);
+    assertThat(Holdfast.digest(directory, run, SmallJob.STEPS))
+        .as("seed %d", seed)
+        .isEqualTo(digest);
   }
 
   @Test
@@ -83,29 +92,35 @@ class DamageTest {
       }
     }
     List<String> before = RunFiles.startingWith(run, "");
-    Holdfast.Result refused = Holdfast.run(directory, "run", job.toString(), "--dir", run.toString());
+    Holdfast.Result refused =
+        Holdfast.run(directory, "run", job.toString(), "--dir", run.toString());
     assertThat(refused.exitCode()).as(refused.all()).isEqualTo(3);
     assertThat(refused.err().lines()).hasSize(1);
     assertThat(RunFiles.startingWith(run, "")).isEqualTo(before);
 
-    Holdfast.Result restarted = Holdfast.run(directory, "run", job.toString(), "--dir", run.toString(), "--restart");
+    Holdfast.Result restarted =
+        Holdfast.run(directory, "run", job.toString(), "--dir", run.toString(), "--restart");
     assertThat(restarted.exitCode()).as(restarted.all()).isZero();
     assertThat(restarted.out()).contains("Starting from scratch");
     assertThat(Holdfast.digest(directory, run, SmallJob.STEPS)).isEqualTo(digest);
-    assertThat(RunFiles.startingWith(run.resolve(".holdfast/void"), "ckpt-")).containsAll(filesOf(SmallJob.STEPS));
+    assertThat(RunFiles.startingWith(run.resolve(".holdfast/void"), "ckpt-"))
+        .containsAll(filesOf(SmallJob.STEPS));
   }
 
   @Test
   void aChangedJobIsRefusedByKey() throws Exception {
     Holdfast.Result refused =
-        Holdfast.run(directory, "run", job.toString(), "--dir", finished.toString(), "--set", "seed=8");
+        Holdfast.run(
+            directory, "run", job.toString(), "--dir", finished.toString(), "--set", "seed=8");
     assertThat(refused.exitCode()).as(refused.all()).isEqualTo(2);
     assertThat(refused.err().lines()).hasSize(1);
     assertThat(refused.err()).contains("seed");
   }
 
   private List<String> filesOf(long step) throws IOException {
-    return RunFiles.startingWith(finished, "ckpt-").stream().filter(name -> name.matches(".*-" + step + "\\..*")).toList();
+    return RunFiles.startingWith(finished, "ckpt-").stream()
+        .filter(name -> name.matches(".*-" + step + "\\..*"))
+        .toList();
   }
 
   private void damage(Path run, String name, Damage damage) throws IOException {
@@ -117,14 +132,21 @@ class DamageTest {
         bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
         Files.write(file, bytes);
       }
-      case CUT_OFF -> Files.write(file, java.util.Arrays.copyOf(bytes, random.nextInt(bytes.length)));
+      case CUT_OFF ->
+          Files.write(file, java.util.Arrays.copyOf(bytes, random.nextInt(bytes.length)));
       case GONE -> Files.delete(file);
-      case FOREIGN -> Files.copy(run.resolve(sameOfAnEarlierStep(name)), file, StandardCopyOption.REPLACE_EXISTING);
+      case FOREIGN ->
+          Files.copy(
+              run.resolve(sameOfAnEarlierStep(name)), file, StandardCopyOption.REPLACE_EXISTING);
     }
   }
 
   private String sameOfAnEarlierStep(String name) throws IOException {
-    String suffix = name.substring(name.lastIndexOf('-' + Long.toString(SmallJob.STEPS)) + 1 + Long.toString(SmallJob.STEPS).length());
+    String suffix =
+        name.substring(
+            name.lastIndexOf('-' + Long.toString(SmallJob.STEPS))
+                + 1
+                + Long.toString(SmallJob.STEPS).length());
     String earlier = "-" + (SmallJob.STEPS - SmallJob.EVERY_STEPS) + suffix;
     return RunFiles.startingWith(finished, "ckpt-").stream()
         .filter(other -> other.endsWith(earlier))

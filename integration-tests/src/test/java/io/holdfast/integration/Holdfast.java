@@ -17,7 +17,9 @@ import java.util.concurrent.TimeUnit;
 final class Holdfast {
   static final Path PROJECT = Path.of(System.getProperty("holdfast.project"));
   static final Path LAUNCHER =
-      Path.of(System.getProperty("holdfast.release"), "bin", "holdfast").toAbsolutePath().normalize();
+      Path.of(System.getProperty("holdfast.release"), "bin", "holdfast")
+          .toAbsolutePath()
+          .normalize();
 
   private static final Duration DEADLINE = Duration.ofMinutes(4);
   private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -47,13 +49,21 @@ final class Holdfast {
     Result await() throws IOException, InterruptedException {
       if (!process.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
         process.destroyForcibly();
-        throw new AssertionError("still running after " + DEADLINE + ": " + Files.readString(out) + Files.readString(err));
+        throw new AssertionError(
+            "still running after "
+                + DEADLINE
+                + ": "
+                + Files.readString(out)
+                + Files.readString(err));
       }
       return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
     }
 
     List<ProcessHandle> children(String role) {
-      return process.descendants().filter(child -> commandLine(child).contains("holdfast " + role + " ")).toList();
+      return process
+          .descendants()
+          .filter(child -> commandLine(child).contains("holdfast " + role + " "))
+          .toList();
     }
   }
 
@@ -84,7 +94,8 @@ final class Holdfast {
   }
 
   /** The {@code digest} of a step. */
-  static String digest(Path directory, Path run, long step) throws IOException, InterruptedException {
+  static String digest(Path directory, Path run, long step)
+      throws IOException, InterruptedException {
     Result shown = run(directory, "show", run.toString(), Long.toString(step), "--json");
     assertThat(shown.exitCode()).as(shown.all()).isZero();
     return shown.json().get("digest").asText();

@@ -17,7 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Real processes, killed at seeded moments; the run must end in the bits of the undisturbed one. */
+/**
+ * Real processes, killed at seeded moments; the run must end in the bits of the undisturbed one.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RecoveryTest {
   private static final Duration DEADLINE = Duration.ofMinutes(2);
@@ -135,14 +137,17 @@ class RecoveryTest {
     LockSupport.parkNanos(random.nextInt(MOST_DELAY_MILLIS) * 1_000_000L);
   }
 
-  private static void signal(String name, ProcessHandle process) throws IOException, InterruptedException {
+  private static void signal(String name, ProcessHandle process)
+      throws IOException, InterruptedException {
     new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
   }
 
   private void assertSameBits(Path run) throws Exception {
     Map<Long, String> digests = digests(run);
     assertThat(digests).as("seed %d", seed).containsKey(SmallJob.STEPS);
-    digests.forEach((step, digest) -> assertThat(digest).as("step %d, seed %d", step, seed).isEqualTo(undisturbed.get(step)));
+    digests.forEach(
+        (step, digest) ->
+            assertThat(digest).as("step %d, seed %d", step, seed).isEqualTo(undisturbed.get(step)));
     Holdfast.Result verified = Holdfast.run(directory, "verify", run.toString(), "--all");
     assertThat(verified.exitCode()).as(verified.all()).isZero();
   }

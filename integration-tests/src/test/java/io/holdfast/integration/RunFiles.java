@@ -16,7 +16,11 @@ final class RunFiles {
       return List.of();
     }
     try (Stream<Path> files = Files.list(run)) {
-      return files.map(file -> file.getFileName().toString()).filter(name -> name.startsWith(prefix)).sorted().toList();
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.startsWith(prefix))
+          .sorted()
+          .toList();
     }
   }
 
@@ -24,7 +28,10 @@ final class RunFiles {
   static long newestStep(Path run) throws IOException {
     return startingWith(run, "ckpt-").stream()
         .filter(name -> name.endsWith(".index"))
-        .mapToLong(name -> Long.parseLong(name.substring(name.lastIndexOf('-') + 1, name.length() - ".index".length())))
+        .mapToLong(
+            name ->
+                Long.parseLong(
+                    name.substring(name.lastIndexOf('-') + 1, name.length() - ".index".length())))
         .max()
         .orElse(-1);
   }

@@ -41,9 +41,18 @@ class TensorFlowTest {
     Holdfast.Result result =
         Holdfast.run(
             directory,
-            "run", EXAMPLE.toString(), "--dir", run.toString(),
-            "--set", "steps=" + STEPS, "--set", "data.shuffle=false",
-            "--set", "checkpoint.every_steps=1", "--set", "checkpoint.max_to_keep=" + (STEPS + 1));
+            "run",
+            EXAMPLE.toString(),
+            "--dir",
+            run.toString(),
+            "--set",
+            "steps=" + STEPS,
+            "--set",
+            "data.shuffle=false",
+            "--set",
+            "checkpoint.every_steps=1",
+            "--set",
+            "checkpoint.max_to_keep=" + (STEPS + 1));
     assertThat(result.exitCode()).as(result.all()).isZero();
     shown = Holdfast.run(directory, "show", run.toString(), "--json").json();
   }
@@ -75,27 +84,37 @@ class TensorFlowTest {
 
   @Test
   void evaluateComputesTheMetricsThatTheRunMeasured() throws Exception {
-    Holdfast.Result evaluated = Holdfast.run(directory, "evaluate", EXAMPLE.toString(), run.toString(), "--json");
+    Holdfast.Result evaluated =
+        Holdfast.run(directory, "evaluate", EXAMPLE.toString(), run.toString(), "--json");
     assertThat(evaluated.exitCode()).as(evaluated.all()).isZero();
     JsonNode metrics = shown.get("metrics");
-    assertThat(evaluated.json().get("loss").asDouble()).isEqualTo(metrics.get("val_loss").asDouble(), within(1e-12));
-    assertThat(evaluated.json().get("accuracy").asDouble()).isEqualTo(metrics.get("val_accuracy").asDouble(), within(1e-12));
+    assertThat(evaluated.json().get("loss").asDouble())
+        .isEqualTo(metrics.get("val_loss").asDouble(), within(1e-12));
+    assertThat(evaluated.json().get("accuracy").asDouble())
+        .isEqualTo(metrics.get("val_accuracy").asDouble(), within(1e-12));
   }
 
   @Test
   void tensorFlowJavaReadsEveryTensorAsWritten() throws Exception {
-    Path source = Path.of(TensorFlowTest.class.getResource("/tensorflow/ReadCheckpoint.java").toURI());
+    Path source =
+        Path.of(TensorFlowTest.class.getResource("/tensorflow/ReadCheckpoint.java").toURI());
     String prefix = shown.get("prefix").asText();
     Holdfast.Result read =
         Holdfast.startProcess(
                 directory,
                 List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-cp", TENSORFLOW + "/*", source.toString(), run.resolve(prefix).toString()))
+                    "-cp",
+                    TENSORFLOW + "/*",
+                    source.toString(),
+                    run.resolve(prefix).toString()))
             .await();
     assertThat(read.exitCode()).as(read.all()).isZero();
     Map<String, String> byTensorFlow = new TreeMap<>();
-    read.out().lines().filter(line -> line.contains("\t")).forEach(line -> byTensorFlow.put(line.split("\t")[0], line));
+    read.out()
+        .lines()
+        .filter(line -> line.contains("\t"))
+        .forEach(line -> byTensorFlow.put(line.split("\t")[0], line));
     assertThat(byTensorFlow).isEqualTo(byHoldfast(Prefix.parse(prefix).orElseThrow()));
   }
 
@@ -106,7 +125,14 @@ class TensorFlowTest {
       for (var entry : reader.index().entries().values()) {
         String hash = entry.dtype() == DataType.STRING ? "-" : sha256(reader.read(entry.name()));
         lines.put(
-            entry.name(), entry.name() + "\t" + entry.dtype().number() + "\t" + entry.shape().dims() + "\t" + hash);
+            entry.name(),
+            entry.name()
+                + "\t"
+                + entry.dtype().number()
+                + "\t"
+                + entry.shape().dims()
+                + "\t"
+                + hash);
       }
     }
     return lines;
@@ -118,7 +144,10 @@ class TensorFlowTest {
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  /** latest_checkpoint, every tensor, restore matched, the same validation loss, the same next Adam step. */
+  /**
+   * latest_checkpoint, every tensor, restore matched, the same validation loss, the same next Adam
+   * step.
+   */
   @Test
   void pythonTensorFlowRestoresTheModelAndTakesTheSameNextStep() throws Exception {
     String python = System.getProperty("python", "");
@@ -129,7 +158,10 @@ class TensorFlowTest {
         Holdfast.startProcess(
                 directory,
                 List.of(
-                    python, script.toString(), run.toString(), show.toString(),
+                    python,
+                    script.toString(),
+                    run.toString(),
+                    show.toString(),
                     EXAMPLE.resolveSibling("data").toString()))
             .await();
     assertThat(checked.exitCode()).as(checked.all()).isZero();
