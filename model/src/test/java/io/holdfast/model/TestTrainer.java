@@ -1,6 +1,5 @@
 package io.holdfast.model;
 
-import io.holdfast.job.CheckpointSpec;
 import io.holdfast.job.DataSpec;
 import io.holdfast.job.Job;
 import io.holdfast.job.LossFunction;
@@ -23,7 +22,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 
 /** All a worker does to train, in one thread: the reference that tests compare with. */
 final class TestTrainer {
@@ -68,29 +66,10 @@ final class TestTrainer {
 
   static Job job(
       ModelSpec model, LossFunction loss, OptimizerSpec optimizer, int batch, int shards) {
-    return new Job(
-        "test",
-        42,
-        model,
-        loss,
-        optimizer,
-        List.of(io.holdfast.job.MetricFunction.ACCURACY),
-        new DataSpec(
-            batch,
-            false,
-            new DataSpec.RandomData(TensorShape.of(1), 1, OptionalInt.of(2), Optional.empty()),
-            Optional.empty()),
-        OptionalInt.of(1),
-        OptionalLong.empty(),
-        new MeshSpec(shards, 1, 1, ISA),
-        new CheckpointSpec(
-            OptionalLong.empty(),
-            Optional.empty(),
-            3,
-            Optional.empty(),
-            Optional.empty(),
-            true,
-            true));
+    DataSpec.RandomData unused =
+        new DataSpec.RandomData(TensorShape.of(1), 1, OptionalInt.of(2), Optional.empty());
+    return TestJobs.job(
+        model, loss, optimizer, new DataSpec(batch, false, unused, Optional.empty()), shards);
   }
 
   static TestTrainer of(KerasCase c, int shards) {

@@ -1,0 +1,161 @@
+package io.holdfast.model.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.job.ActivationFunction;
+import io.holdfast.job.DataSpec;
+import io.holdfast.job.Initializer;
+import io.holdfast.job.Job;
+import io.holdfast.job.LayerSpec;
+import io.holdfast.job.LossFunction;
+import io.holdfast.job.ModelSpec;
+import io.holdfast.job.OptimizerSpec;
+import io.holdfast.job.plan.ModelPlan;
+import io.holdfast.model.TestJobs;
+import io.holdfast.storage.bundle.TensorShape;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Good files are read; each kind of bad one is refused in one line that names it. */
+class DataSourcesTest {
+  private static final int SAMPLES = 5;
+
+  @TempDir Path directory;
+  private Path images;
+  private Path labels;
+
+  @BeforeEach
+  void writeGoodFiles() throws IOException {
+    images = directory.resolve("images");
+    labels = directory.resolve("labels");
+    byte[] pixels = new byte[SAMPLES * 4];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = (byte) (i * 13);
+    }
+    Files.write(images, idx(8, pixels, SAMPLES, 2, 2));
+    Files.write(labels, idx(8, new byte[] {0, 1, 2, 2, 1}, SAMPLES));
+  }
+
+  @Test
+  void gathersScaledRowsInAnyOrder() throws IOException {
+    Files.write(images, gzip(Files.readAllBytes(images)));
+    Dataset data = ((DataSources.Result.Opened) open()).train();
+    SampleBatch batch = SampleBatch.allocate(data, 3);
+    data.gather(new int[] {4, 3, 2, 1, 0}, 1, 2, batch);
+    assertThat(batch.rows()).isEqualTo(2);
+    assertThat(Arrays.copyOf(batch.labels(), 2)).containsExactly(2, 2);
+    assertThat(batch.inputs()[0]).isEqualTo((3 * 4 * 13) / 255f);
+    assertThat(batch.inputs()[7]).isEqualTo((11 * 13) / 255f);
+  }
+
+  @Test
+  void refusesWhatIsNoIdx() throws IOException {
+    byte[] good = Files.readAllBytes(images);
+    Files.write(images, new byte[] {1, 2, 3, 4});
+    assertRefused("images", "not an IDX file");
+    Files.write(images, idx(0x0d, new byte[16], 1, 2, 2));
+    assertRefused("images", "0x0d", "0x08");
+    Files.write(images, Arrays.copyOf(good, good.length - 1));
+    assertRefused("images", "truncated");
+    Files.write(images, Arrays.copyOf(good, 7));
+    assertRefused("images", "truncated");
+    Files.write(images, Arrays.copyOf(good, good.length + 1));
+    assertRefused("images", "more bytes");
+    Files.write(images, idx(8, new byte[0], -1, 2, 2));
+    assertRefused("images", "dimension -1");
+    byte[] zipped = gzip(good);
+    Files.write(images, Arrays.copyOf(zipped, zipped.length - 9));
+    assertRefused("images", "truncated");
+    zipped[zipped.length - 8] ^= 1;
+    Files.write(images, zipped);
+    assertRefused("images", "damaged gzip");
+    Files.delete(images);
+    assertRefused("images", "no such file");
+  }
+
+  @Test
+  void refusesWhatDoesNotFitTheModel() throws IOException {
+    Files.write(labels, idx(8, new byte[] {0, 1, 3, 2, 1}, SAMPLES));
+    assertRefused("labels", "label 3 of sample 2", "0 to 2");
+    Files.write(labels, idx(8, new byte[] {0, 1}, 2));
+    assertRefused("labels", "2 labels for 5 images");
+    Files.write(images, idx(8, new byte[SAMPLES * 6], SAMPLES, 2, 3));
+    assertRefused("images", "[2, 3]", "[2, 2, 1]");
+  }
+
+  @Test
+  void randomDataAreFunctionsOfTheSample() {
+    DataSpec.RandomData spec =
+        new DataSpec.RandomData(TensorShape.of(2, 2, 1), 50, OptionalInt.of(3), Optional.empty());
+    Dataset data = RandomDataset.of(7, spec, 0);
+    SampleBatch one = SampleBatch.allocate(data, 4);
+    SampleBatch other = SampleBatch.allocate(data, 4);
+    data.gather(new int[] {9, 8, 7}, 0, 3, one);
+    data.gather(new int[] {7}, 0, 1, other);
+    assertThat(Arrays.copyOfRange(one.inputs(), 8, 12))
+        .isEqualTo(Arrays.copyOf(other.inputs(), 4));
+    assertThat(one.labels()[2]).isEqualTo(other.labels()[0]).isBetween(0, 2);
+  }
+
+  private void assertRefused(String... parts) {
+    DataSources.Result result = open();
+    assertThat(result).isInstanceOf(DataSources.Result.Rejected.class);
+    assertThat(((DataSources.Result.Rejected) result).reason())
+        .contains(parts)
+        .contains("data.train.idx")
+        .doesNotContain("\n");
+  }
+
+  private DataSources.Result open() {
+    Job job =
+        TestJobs.job(
+            new ModelSpec(
+                TensorShape.of(2, 2, 1),
+                List.of(
+                    new LayerSpec.Flatten("flatten"),
+                    new LayerSpec.Dense(
+                        "dense",
+                        3,
+                        ActivationFunction.SOFTMAX,
+                        true,
+                        Initializer.GLOROT_UNIFORM,
+                        Initializer.ZEROS))),
+            LossFunction.SPARSE_CATEGORICAL_CROSSENTROPY,
+            new OptimizerSpec.Sgd(0.1, 0, false),
+            new DataSpec(
+                2,
+                false,
+                new DataSpec.Idx(images.toUri(), labels.toUri(), 255),
+                Optional.empty()),
+            1);
+    return DataSources.open(job, ModelPlan.of(job));
+  }
+
+  private static byte[] idx(int type, byte[] data, int... dims) {
+    ByteBuffer bytes = ByteBuffer.allocate(4 + 4 * dims.length + data.length);
+    bytes.put((byte) 0).put((byte) 0).put((byte) type).put((byte) dims.length);
+    for (int dim : dims) {
+      bytes.putInt(dim);
+    }
+    return bytes.put(data).array();
+  }
+
+  private static byte[] gzip(byte[] bytes) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (GZIPOutputStream zip = new GZIPOutputStream(out)) {
+      zip.write(bytes);
+    }
+    return out.toByteArray();
+  }
+}
