@@ -1,0 +1,159 @@
+package io.holdfast.worker.runtime;
+
+import io.holdfast.protocol.Generation;
+import io.holdfast.protocol.ShardSums;
+import io.holdfast.protocol.WorkerMessage.Cause;
+import io.holdfast.storage.bundle.DamagedCheckpointException;
+import io.holdfast.worker.protocol.WorkerEffect;
+import io.holdfast.worker.protocol.WorkerEvent;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that holds the state: loads it, computes steps and evaluations, and hands buffers
+ * to the writer, in the order it was told. Each effect is answered by one event.
+ */
+final class Computation {
+  private static final Logger LOG = LoggerFactory.getLogger(Computation.class);
+
+  /** Effects that may wait; the machine asks for one at a time, besides a save. */
+  private static final int QUEUE_EFFECTS = 64;
+
+  /** Makes a computation that answers to an inbox. */
+  interface Factory {
+    Computation create(Consumer<WorkerEvent> inbox);
+  }
+
+  private final Consumer<WorkerEvent> inbox;
+  private final BlockingQueue<WorkerEffect> queue = new ArrayBlockingQueue<>(QUEUE_EFFECTS);
+  private final ShardFileWriter writer;
+  private final Cancellation cancellation = new Cancellation();
+  private Trainer trainer;
+
+  Computation(Consumer<WorkerEvent> inbox) {
+    this.inbox = inbox;
+    this.writer = new ShardFileWriter(inbox);
+    Thread thread = new Thread(this::run, "compute");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** Starts an effect; returns at once. */
+  void carryOut(WorkerEffect effect) {
+    if (effect instanceof WorkerEffect.AbandonWork abandon) {
+      cancellation.upTo(abandon.generation());
+    } else if (effect instanceof WorkerEffect.AbandonWrite abandon) {
+      writer.abandon(abandon.prefix());
+    } else if (!queue.offer(effect)) {
+      throw new IllegalStateException(
+          "the compute thread is asked for more than " + QUEUE_EFFECTS + " things at once");
+    }
+  }
+
+  private void run() {
+    while (true) {
+      try {
+        carryOutNow(queue.take());
+      } catch (InterruptedException e) {
+        return;
+      }
+    }
+  }
+
+  private void carryOutNow(WorkerEffect effect) {
+    if (effect instanceof WorkerEffect.Prepare prepare) {
+      prepare(prepare);
+    } else if (effect instanceof WorkerEffect.Load load) {
+      load(load);
+    } else if (effect instanceof WorkerEffect.Compute compute) {
+      compute(compute);
+    } else if (effect instanceof WorkerEffect.EvaluateState evaluate) {
+      evaluate(evaluate);
+    } else if (effect instanceof WorkerEffect.WriteShard write) {
+      writer.write(write, trainer.slices(), trainer.store(), trainer.handOver());
+    } else {
+      throw new IllegalStateException("not an effect for the compute thread: " + effect);
+    }
+  }
+
+  private void prepare(WorkerEffect.Prepare prepare) {
+    try {
+      trainer = Trainer.prepare(prepare.run(), prepare.job());
+      inbox.accept(
+          new WorkerEvent.JobPrepared(
+              prepare.job(),
+              trainer.probeDigest(),
+              trainer.trainSamples(),
+              trainer.validationSamples(),
+              trainer.slices().groups().size()));
+    } catch (BadInputException e) {
+      inbox.accept(new WorkerEvent.JobFailed(prepare.job(), Cause.BAD_INPUT, e.getMessage()));
+    } catch (IOException e) {
+      inbox.accept(new WorkerEvent.JobFailed(prepare.job(), Cause.UNREADABLE, e.toString()));
+    } catch (RuntimeException | LinkageError e) {
+      LOG.error("Preparing the job failed", e);
+      inbox.accept(new WorkerEvent.JobFailed(prepare.job(), Cause.BUG, e.toString()));
+    }
+  }
+
+  private void load(WorkerEffect.Load load) {
+    try {
+      String digest =
+          trainer.load(load.prefix(), load.shards(), cancellation.of(load.generation()));
+      inbox.accept(new WorkerEvent.Loaded(load.generation(), load.step(), digest));
+    } catch (DamagedCheckpointException e) {
+      inbox.accept(
+          new WorkerEvent.LoadFailed(load.generation(), Cause.DAMAGED_CHECKPOINT, e.getMessage()));
+    } catch (IOException e) {
+      inbox.accept(new WorkerEvent.LoadFailed(load.generation(), Cause.UNREADABLE, e.toString()));
+    } catch (CancelledException e) {
+      LOG.info("Loading for {} was dropped", load.generation());
+    } catch (RuntimeException e) {
+      LOG.error("Loading failed", e);
+      inbox.accept(new WorkerEvent.LoadFailed(load.generation(), Cause.BUG, e.toString()));
+    }
+  }
+
+  private void compute(WorkerEffect.Compute compute) {
+    Generation generation = compute.generation();
+    attempt(
+        generation,
+        () -> {
+          long start = System.nanoTime();
+          List<ShardSums> sums = trainer.compute(compute.step(), cancellation.of(generation));
+          long nanos = System.nanoTime() - start;
+          return new WorkerEvent.StepComputed(generation, compute.step(), sums, nanos);
+        });
+  }
+
+  private void evaluate(WorkerEffect.EvaluateState evaluate) {
+    Generation generation = evaluate.generation();
+    attempt(
+        generation,
+        () ->
+            new WorkerEvent.EvaluationComputed(
+                generation, evaluate.step(), trainer.evaluate(cancellation.of(generation))));
+  }
+
+  private interface Work {
+    WorkerEvent result() throws InterruptedException;
+  }
+
+  private void attempt(Generation generation, Work work) {
+    try {
+      inbox.accept(work.result());
+    } catch (CancelledException e) {
+      LOG.info("Work of {} was dropped", generation);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      LOG.error("A step failed", e);
+      inbox.accept(new WorkerEvent.ComputeFailed(generation, Cause.BUG, e.toString()));
+    }
+  }
+}

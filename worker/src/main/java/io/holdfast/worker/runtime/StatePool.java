@@ -1,0 +1,51 @@
+package io.holdfast.worker.runtime;
+
+import io.holdfast.job.plan.ModelPlan;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * A bounded number of whole states in memory. The current one is only read; a step writes the next
+ * one beside it, and a save keeps what it was handed until its file is durable. So nothing is
+ * copied and nothing can tear.
+ */
+final class StatePool {
+
+  /** The current state, the next one, and one that a save holds. */
+  static final int STATES = 3;
+
+  private final Deque<StateBuffers> free = new ArrayDeque<>();
+  private final Map<StateBuffers, Integer> holds = new HashMap<>();
+
+  StatePool(ModelPlan plan) {
+    for (int i = 0; i < STATES; i++) {
+      free.add(StateBuffers.allocate(plan));
+    }
+  }
+
+  /** A free state, held once. */
+  synchronized StateBuffers take() {
+    StateBuffers state = free.poll();
+    if (state == null) {
+      throw new IllegalStateException(
+          "all " + STATES + " states are in use: the barrier let a step pass");
+    }
+    holds.put(state, 1);
+    return state;
+  }
+
+  /** Holds a state once more. */
+  synchronized void hold(StateBuffers state) {
+    holds.merge(state, 1, Integer::sum);
+  }
+
+  /** Ends one hold; the last one frees the state. */
+  synchronized void release(StateBuffers state) {
+    if (holds.merge(state, -1, Integer::sum) == 0) {
+      holds.remove(state);
+      free.add(state);
+    }
+  }
+}
