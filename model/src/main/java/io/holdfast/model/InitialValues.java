@@ -17,7 +17,7 @@ import java.nio.FloatBuffer;
  */
 public final class InitialValues {
   /** Standard deviation of a unit normal cut off at two of its own; Keras's constant. */
-  private static final double TRUNCATED_DEVIATION = 0.87962566103423978;
+  private static final double TRUNCATED_DEVIATION = 0.8796256610342398;
 
   /** Keras's default for the plain random initializers: half-width, or standard deviation. */
   private static final double RANDOM_SCALE = 0.05;

@@ -25,8 +25,7 @@ class BitsTest {
     List<String> one = digests(trainer.network.lane(), List.of(0, 1, 2, 3));
     for (int repetition = 0; repetition < 3; repetition++) {
       CompletableFuture<List<String>> even =
-          CompletableFuture.supplyAsync(
-              () -> digests(trainer.network.lane(), List.of(0, 2)));
+          CompletableFuture.supplyAsync(() -> digests(trainer.network.lane(), List.of(0, 2)));
       List<String> odd = digests(trainer.network.lane(), List.of(1, 3));
       assertThat(List.of(even.join().get(0), odd.get(0), even.join().get(1), odd.get(1)))
           .isEqualTo(one);

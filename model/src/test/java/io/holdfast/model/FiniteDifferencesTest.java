@@ -1,7 +1,6 @@
 package io.holdfast.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import io.holdfast.storage.bundle.TensorShape;
 import java.nio.FloatBuffer;
@@ -10,10 +9,11 @@ import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Gradients against central differences of the loss, through every layer and loss. */
+/** Gradients against differences of the loss, through every layer and loss. */
 class FiniteDifferencesTest {
   private static final long SEED = 20261122;
-  private static final float DELTA = 1e-2f;
+  private static final float DELTA = 1e-3f;
+  private static final double TOLERANCE = 0.02;
   private static final int SAMPLES = 12;
 
   static List<KerasCase> cases() {
@@ -35,31 +35,34 @@ class FiniteDifferencesTest {
       for (float g : gradient) {
         scale = Math.max(scale, Math.abs(g));
       }
-      int bad = 0;
       for (int i = 0; i < SAMPLES; i++) {
         int at = random.nextInt(gradient.length);
-        double difference = difference(c, trainer, v, at);
-        if (Math.abs(difference - gradient[at]) > 0.03 * scale) {
-          bad++;
-        }
+        double[] sides = oneSided(c, trainer, v, at);
+        // A kink of relu or of a maximum lies between the two; elsewhere they are equal.
+        assertThat((double) gradient[at])
+            .as("%s[%d], seed %d", trainer.trainable.get(v).name(), at, SEED)
+            .isBetween(
+                Math.min(sides[0], sides[1]) - TOLERANCE * scale,
+                Math.max(sides[0], sides[1]) + TOLERANCE * scale);
       }
-      // A kink of relu or of a maximum within the difference may spoil one or two of them.
-      assertThat((double) bad)
-          .as("%s seed %d, of %d elements", trainer.trainable.get(v).name(), SEED, SAMPLES)
-          .isCloseTo(0, within(2.0));
     }
   }
 
-  private static double difference(KerasCase c, TestTrainer trainer, int variable, int at) {
+  /** The slopes below and above the present value. */
+  private static double[] oneSided(KerasCase c, TestTrainer trainer, int variable, int at) {
     ShardLane lane = trainer.network.lane();
     FloatBuffer values = trainer.values.floats(variable);
     float held = values.get(at);
+    double here = evaluate(c, trainer, lane);
     values.put(at, held + DELTA);
     double above = evaluate(c, trainer, lane);
     values.put(at, held - DELTA);
     double below = evaluate(c, trainer, lane);
     values.put(at, held);
-    return (above - below) / ((held + DELTA) - (double) (held - DELTA));
+    return new double[] {
+      (here - below) / (held - (double) (held - DELTA)),
+      (above - here) / ((double) (held + DELTA) - held)
+    };
   }
 
   private static double loss(KerasCase c, TestTrainer trainer, ShardLane lane) {

@@ -19,8 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Keras's distributions, made slice by slice. */
 class InitialValuesTest {
   private static final KerasCase CNN = KerasCase.named("article_cnn");
-  private final Job job =
-      TestTrainer.job(CNN.model(), CNN.loss(), CNN.optimizer(), 128, 4);
+  private final Job job = TestTrainer.job(CNN.model(), CNN.loss(), CNN.optimizer(), 128, 4);
   private final ModelPlan plan = ModelPlan.of(job);
   private final InitialValues initial = InitialValues.of(job, plan);
 

@@ -9,7 +9,7 @@ final class Bias {
   private final Matrix ones;
 
   /**
-   * @param count rows whose gradients are summed
+   * @param multiple positions of a row, each of which has a gradient
    */
   Bias(Workspace workspace, String layer, int rows, int multiple) {
     this.ones = workspace.matrix(layer + "/ones", rows, multiple, 1).view(1, rows * multiple);

@@ -103,8 +103,7 @@ class DataSourcesTest {
     SampleBatch other = SampleBatch.allocate(data, 4);
     data.gather(new int[] {9, 8, 7}, 0, 3, one);
     data.gather(new int[] {7}, 0, 1, other);
-    assertThat(Arrays.copyOfRange(one.inputs(), 8, 12))
-        .isEqualTo(Arrays.copyOf(other.inputs(), 4));
+    assertThat(Arrays.copyOfRange(one.inputs(), 8, 12)).isEqualTo(Arrays.copyOf(other.inputs(), 4));
     assertThat(one.labels()[2]).isEqualTo(other.labels()[0]).isBetween(0, 2);
   }
 
@@ -134,10 +133,7 @@ class DataSourcesTest {
             LossFunction.SPARSE_CATEGORICAL_CROSSENTROPY,
             new OptimizerSpec.Sgd(0.1, 0, false),
             new DataSpec(
-                2,
-                false,
-                new DataSpec.Idx(images.toUri(), labels.toUri(), 255),
-                Optional.empty()),
+                2, false, new DataSpec.Idx(images.toUri(), labels.toUri(), 255), Optional.empty()),
             1);
     return DataSources.open(job, ModelPlan.of(job));
   }
