@@ -39,6 +39,7 @@ public final class Main {
     return List.of(
         new RunCommand(terminal),
         new CoordinatorCommand(terminal),
+        new WorkerCommand(),
         new StatusCommand(terminal),
         new WorkersCommand(terminal),
         new StepsCommand(terminal),

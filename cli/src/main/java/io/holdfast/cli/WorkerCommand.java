@@ -1,0 +1,70 @@
+package io.holdfast.cli;
+
+import io.holdfast.cli.supervisor.ParentPipe;
+import io.holdfast.worker.runtime.WorkerProcess;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code worker}: one worker. */
+@Command(
+    name = "worker",
+    mixinStandardHelpOptions = true,
+    header =
+        "Works for a coordinator: one worker, for launch scripts. Finds the coordinator again after it moved.",
+    footer = {
+      "",
+      "Examples:",
+      "  holdfast worker --coordinator 127.0.0.1:7000",
+      "  holdfast worker --coordinator host1:7000,host2:7000"
+    })
+final class WorkerCommand implements Callable<Integer> {
+  @Option(
+      names = "--coordinator",
+      paramLabel = "HOST:PORT",
+      required = true,
+      split = ",",
+      description = "Where coordinators listen, tried in turn.")
+  private List<String> coordinators;
+
+  @Option(names = "--insecure", description = "Accepted; nothing is encrypted yet.")
+  private boolean insecure;
+
+  @Option(
+      names = "--log-file",
+      paramLabel = "FILE",
+      description = "Log there too; rolled, at most 4 files of 4 MB.")
+  private Optional<Path> logFile;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    ParentPipe.watch();
+    List<String> addresses =
+        coordinators.stream()
+            .map(given -> HostAndPort.parse("--coordinator", given).toString())
+            .toList();
+    logFile.ifPresent(ProcessLog::open);
+    return work(new WorkerProcess(Version.CURRENT, addresses));
+  }
+
+  private static int work(WorkerProcess worker) throws InterruptedException {
+    CountDownLatch left = new CountDownLatch(1);
+    Shutdown shutdown =
+        Shutdown.install(
+            () -> {
+              worker.leave("asked to leave (SIGTERM or Ctrl-C)");
+              left.await();
+            });
+    try {
+      int exitCode = worker.run();
+      shutdown.finished();
+      return exitCode;
+    } finally {
+      left.countDown();
+    }
+  }
+}
