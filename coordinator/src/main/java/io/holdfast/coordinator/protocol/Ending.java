@@ -4,6 +4,8 @@ import io.holdfast.coordinator.protocol.LeaderEffect.Level;
 import io.holdfast.coordinator.protocol.LeaderEvent.StopRequested;
 import io.holdfast.coordinator.protocol.LeaderState.Stop;
 import io.holdfast.protocol.CoordinatorMessage;
+import java.util.Map;
+import java.util.Optional;
 
 /** How a run, or the leadership of it, comes to its end. */
 final class Ending {
@@ -14,7 +16,7 @@ final class Ending {
       finish(turn, event.exitCode(), event.reason() + ", for the second time");
       return;
     }
-    turn.stop = java.util.Optional.of(new Stop(event.reason(), event.exitCode()));
+    turn.stop = Optional.of(new Stop(event.reason(), event.exitCode()));
     turn.info("Stopping: " + event.reason());
     Steps.advance(turn);
   }
@@ -34,11 +36,11 @@ final class Ending {
   /** At the barrier of the step that ends the run: leave once its checkpoint stands. */
   static void settle(Turn turn) {
     long step = turn.barrier.step();
-    Commit commit = turn.commits.get(step);
-    if (step == 0 || (commit != null && proven(turn, commit))) {
+    Map.Entry<Long, Commit> commit = turn.commits.ceilingEntry(step);
+    if (step == 0 || (commit != null && proven(turn, commit.getValue()))) {
       leave(turn, step);
     } else if (commit != null) {
-      Verifications.request(turn, commit.prefix(), step);
+      Verifications.request(turn, commit.getValue().prefix(), commit.getKey());
       turn.enter(Phase.SAVING, "the last checkpoint is read back");
     } else if (turn.save.isPresent()) {
       turn.enter(Phase.SAVING, "the save of step " + turn.save.get().step() + " is under way");

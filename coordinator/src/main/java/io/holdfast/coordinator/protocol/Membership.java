@@ -142,9 +142,9 @@ final class Membership {
     }
     String told = "Lost worker " + worker.id() + ": " + why;
     turn.warn(told);
-    Saves.writerLost(turn, worker.id());
     if (turn.round.isPresent() && turn.round.get().has(worker.id())) {
       Rounds.lose(turn, told);
     }
+    Saves.writerLost(turn, worker.id());
   }
 }

@@ -18,13 +18,15 @@ final class Saves {
   private Saves() {}
 
   /**
-   * Deals with a save that is due at the barrier.
+   * Deals with a save that is due at the barrier. One of a step up to that of a live commit is not
+   * made: the save of an earlier round may come to its end after the next round has begun, and the
+   * newest checkpoint never goes back.
    *
    * @return false if training must wait
    */
   static boolean settle(Turn turn, SaveKind kind) {
     long step = turn.barrier.step();
-    if (turn.commits.containsKey(step)) {
+    if (turn.commits.ceilingKey(step) != null) {
       return true;
     }
     if (turn.save.isPresent() && turn.save.get().step() == step) {

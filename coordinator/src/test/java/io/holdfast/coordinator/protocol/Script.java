@@ -1,0 +1,184 @@
+package io.holdfast.coordinator.protocol;
+
+import io.holdfast.coordinator.protocol.LeaderEvent.CommitDone;
+import io.holdfast.coordinator.protocol.LeaderEvent.CommitOutcome;
+import io.holdfast.coordinator.protocol.LeaderEvent.FindDone;
+import io.holdfast.coordinator.protocol.LeaderEvent.FindOutcome;
+import io.holdfast.coordinator.protocol.LeaderEvent.Received;
+import io.holdfast.coordinator.protocol.LeaderEvent.WorkerJoined;
+import io.holdfast.job.CheckpointSpec;
+import io.holdfast.job.plan.Slice;
+import io.holdfast.job.plan.SliceGroup;
+import io.holdfast.job.plan.Variable;
+import io.holdfast.protocol.CoordinatorMessage;
+import io.holdfast.protocol.Generation;
+import io.holdfast.protocol.ShardSums;
+import io.holdfast.protocol.WorkerMessage;
+import io.holdfast.protocol.WrittenPiece;
+import io.holdfast.storage.bundle.DataType;
+import io.holdfast.storage.bundle.TensorShape;
+import io.holdfast.storage.bundle.TensorSlice;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/** Drives a leader by hand and keeps the effects of the last event, each as one short line. */
+final class Script {
+  static final long SECOND = 1_000_000_000L;
+  private LeaderState state;
+  private long now = SECOND;
+  private List<LeaderEffect> effects = List.of();
+
+  Script(RunPlan plan) {
+    state = LeaderState.initial(plan);
+  }
+
+  /** Four steps in epochs of two, saves each two steps besides, validation after each epoch. */
+  static RunPlan plan(boolean async, boolean verifyAfter) {
+    CheckpointSpec checkpoint =
+        new CheckpointSpec(
+            OptionalLong.of(1),
+            Optional.empty(),
+            3,
+            Optional.empty(),
+            Optional.empty(),
+            async,
+            verifyAfter);
+    Variable variable =
+        new Variable("v", "v", DataType.FLOAT, TensorShape.of(4), new Variable.Iterations());
+    Slice slice = new Slice(variable, TensorSlice.full(1), 0, 4);
+    return new RunPlan(
+        "1",
+        "file:/run",
+        "{}",
+        List.of(new SliceGroup(0, slice, List.of())),
+        2,
+        4,
+        List.of("accuracy"),
+        OptionalInt.of(2),
+        OptionalLong.empty(),
+        checkpoint,
+        1,
+        Limits.HEARTBEAT,
+        Limits.LEASE);
+  }
+
+  LeaderState state() {
+    return state;
+  }
+
+  List<String> on(LeaderEvent event) {
+    Transition transition = Leader.apply(state, now, event);
+    state = transition.state();
+    effects = transition.effects();
+    return effects.stream().map(Script::line).toList();
+  }
+
+  List<String> pass(Duration time) {
+    now += time.toNanos();
+    return on(new LeaderEvent.Tick());
+  }
+
+  /** Elected, nothing in storage, one worker ready and restored: training has begun. */
+  Script trainingFromScratch() {
+    on(new LeaderEvent.Elected(1));
+    found(1, Optional.empty());
+    join(1, "w1");
+    say(1, new WorkerMessage.Restored(new Generation(1, 1), 0, "d"));
+    return this;
+  }
+
+  List<String> found(long request, Optional<Checkpoint> checkpoint) {
+    return on(new FindDone(request, new FindOutcome.Found(checkpoint), List.of()));
+  }
+
+  List<String> join(long connection, String id) {
+    on(new WorkerJoined(connection, new WorkerMessage.Hello("1", id, "host", 7)));
+    return say(connection, new WorkerMessage.Prepared("probe", 8, 4));
+  }
+
+  List<String> say(long connection, WorkerMessage message) {
+    return on(new Received(connection, message));
+  }
+
+  List<String> stepDone(long step) {
+    return say(1, new WorkerMessage.StepDone(generation(), step, sums(step), 5));
+  }
+
+  List<String> evaluated(long step) {
+    return say(1, new WorkerMessage.Evaluated(generation(), step, sums(10)));
+  }
+
+  /** The worker hands over and writes what it was asked for. */
+  List<String> written(String prefix) {
+    say(1, new WorkerMessage.SnapshotTaken(generation(), prefix));
+    return say(
+        1,
+        new WorkerMessage.ShardWritten(
+            prefix, 1, 16, List.of(new WrittenPiece("v", 0, 0, 16, 99))));
+  }
+
+  List<String> commit(String prefix, CommitOutcome outcome) {
+    return on(new CommitDone(prefix, outcome));
+  }
+
+  Generation generation() {
+    return state.round().orElseThrow().generation();
+  }
+
+  /** Losses by shard are step and step + 1, each of two rows. */
+  private static List<ShardSums> sums(long step) {
+    return List.of(
+        new ShardSums(0, step, 2, List.of(1.0)), new ShardSums(1, step + 1, 2, List.of(2.0)));
+  }
+
+  LeaderEffect.Commit lastCommit() {
+    return effects.stream()
+        .filter(LeaderEffect.Commit.class::isInstance)
+        .map(LeaderEffect.Commit.class::cast)
+        .findAny()
+        .orElseThrow();
+  }
+
+  private static String line(LeaderEffect effect) {
+    if (effect instanceof LeaderEffect.Send send) {
+      return "send " + send.connection() + " " + message(send.message());
+    } else if (effect instanceof LeaderEffect.RecordAttempt attempt) {
+      return attempt.state() + " " + attempt.prefix();
+    } else if (effect instanceof LeaderEffect.Announce announce) {
+      return "say " + announce.text();
+    } else if (effect instanceof LeaderEffect.Commit commit) {
+      return "commit " + commit.prefix();
+    } else if (effect instanceof LeaderEffect.Verify verify) {
+      return "verify " + verify.prefix();
+    } else if (effect instanceof LeaderEffect.Discard discard) {
+      return "discard " + discard.prefix();
+    } else if (effect instanceof LeaderEffect.FindNewestGood find) {
+      return "find " + find.request() + find.disputed().map(p -> " disputed " + p).orElse("");
+    } else if (effect instanceof LeaderEffect.Finish finish) {
+      return "finish " + finish.exitCode();
+    } else if (effect instanceof LeaderEffect.Disconnect disconnect) {
+      return "disconnect " + disconnect.connection();
+    }
+    return effect.getClass().getSimpleName();
+  }
+
+  private static String message(CoordinatorMessage message) {
+    if (message instanceof CoordinatorMessage.RunStep run) {
+      return "step " + run.step() + " " + run.generation();
+    } else if (message instanceof CoordinatorMessage.Save save) {
+      return "save " + save.prefix() + (save.mustSucceed() ? " must" : "");
+    } else if (message instanceof CoordinatorMessage.Restore restore) {
+      return "restore " + restore.generation() + " from \"" + restore.prefix() + "\"";
+    } else if (message instanceof CoordinatorMessage.Evaluate evaluate) {
+      return "evaluate " + evaluate.step();
+    } else if (message instanceof CoordinatorMessage.Finish finish) {
+      return "finish " + finish.exitCode();
+    } else if (message instanceof CoordinatorMessage.Refused refused) {
+      return "refused " + refused.reason();
+    }
+    return message.getClass().getSimpleName();
+  }
+}

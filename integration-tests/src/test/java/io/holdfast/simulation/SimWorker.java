@@ -1,0 +1,275 @@
+package io.holdfast.simulation;
+
+import io.holdfast.protocol.CoordinatorMessage;
+import io.holdfast.protocol.Generation;
+import io.holdfast.protocol.WorkerMessage.Cause;
+import io.holdfast.protocol.WrittenPiece;
+import io.holdfast.worker.protocol.WorkerEffect;
+import io.holdfast.worker.protocol.WorkerEvent;
+import io.holdfast.worker.protocol.WorkerMachine;
+import io.holdfast.worker.protocol.WorkerPhase;
+import io.holdfast.worker.protocol.WorkerSettings;
+import io.holdfast.worker.protocol.WorkerState;
+import io.holdfast.worker.protocol.WorkerTransition;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A worker process: the machine as it is, around it toy kernels, a writer and a network. */
+final class SimWorker extends World.Process {
+  private static final long TICK = 125 * World.MILLI;
+  final String id;
+  private final Simulation simulation;
+  private final World world;
+  private WorkerState state;
+  private Optional<Stream> stream = Optional.empty();
+  private Map<Integer, Long> values = Map.of();
+  private long valuesStep = -1;
+  private List<Integer> shards = List.of();
+  private long work;
+  private String abandoned = "";
+
+  SimWorker(Simulation simulation, String id) {
+    this.simulation = simulation;
+    this.world = simulation.world;
+    this.id = id;
+    state =
+        WorkerState.initial(
+            new WorkerSettings("v", id, "host", 1, List.of("a", "b"), Duration.ofSeconds(30)));
+    world.after(1, this, () -> apply(new WorkerEvent.Started()));
+    world.after(TICK, this, this::tick);
+  }
+
+  WorkerState state() {
+    return state;
+  }
+
+  private void tick() {
+    apply(new WorkerEvent.Tick());
+    world.after(TICK, this, this::tick);
+  }
+
+  void receive(Stream from, CoordinatorMessage message) {
+    world.trace(id, "<-", message);
+    CoordinatorMessage heard =
+        simulation.mutation == Mutation.IGNORE_GENERATION ? asOfNow(message) : message;
+    apply(new WorkerEvent.Received(from.workerNumber, heard));
+  }
+
+  private CoordinatorMessage asOfNow(CoordinatorMessage message) {
+    Generation now = state.generation();
+    if (message instanceof CoordinatorMessage.RunStep run) {
+      return new CoordinatorMessage.RunStep(now, run.step());
+    }
+    return message;
+  }
+
+  void lost(Stream from, String reason) {
+    apply(new WorkerEvent.Disconnected(from.workerNumber, reason));
+  }
+
+  /** kill -9. */
+  void crash() {
+    world.trace(id, "CRASH");
+    alive = false;
+    stream.ifPresent(open -> open.reset("worker crashed"));
+  }
+
+  private void apply(WorkerEvent event) {
+    WorkerPhase before = state.phase();
+    WorkerTransition transition = WorkerMachine.apply(state, world.now, event);
+    state = transition.state();
+    if (before != state.phase()) {
+      world.trace(id, before, "->", state.phase(), state.reason());
+    }
+    transition.effects().forEach(this::carryOut);
+  }
+
+  private void carryOut(WorkerEffect effect) {
+    if (effect instanceof WorkerEffect.Send send) {
+      stream.ifPresent(open -> open.toCoordinator(send.message()));
+    } else if (effect instanceof WorkerEffect.Connect connect) {
+      connect(connect);
+    } else if (effect instanceof WorkerEffect.Disconnect) {
+      stream.ifPresent(Stream::closedByWorker);
+      stream = Optional.empty();
+    } else if (effect instanceof WorkerEffect.Prepare prepare) {
+      prepare(prepare);
+    } else if (effect instanceof WorkerEffect.Load load) {
+      load(load);
+    } else if (effect instanceof WorkerEffect.Compute compute) {
+      compute(compute);
+    } else if (effect instanceof WorkerEffect.EvaluateState evaluate) {
+      evaluate(evaluate);
+    } else if (effect instanceof WorkerEffect.WriteShard write) {
+      write(write);
+    } else if (effect instanceof WorkerEffect.AbandonWrite abandon) {
+      abandoned = abandon.prefix();
+    } else if (effect instanceof WorkerEffect.AbandonWork) {
+      work += simulation.mutation == Mutation.IGNORE_GENERATION ? 0 : 1;
+    } else if (effect instanceof WorkerEffect.Exit exit) {
+      alive = false;
+      simulation.workerExited(this, exit.exitCode(), exit.reason());
+      stream.ifPresent(Stream::closedByWorker);
+    }
+  }
+
+  private void connect(WorkerEffect.Connect effect) {
+    long number = effect.connection();
+    world.after(
+        world.between(World.MILLI, 10 * World.MILLI),
+        this,
+        () -> {
+          Optional<SimCoordinator> at = simulation.coordinatorAt(effect.address());
+          if (at.isEmpty()) {
+            apply(new WorkerEvent.Disconnected(number, "connection refused"));
+            return;
+          }
+          stream = Optional.of(simulation.open(at.get(), this, number));
+          apply(new WorkerEvent.Connected(number));
+        });
+  }
+
+  private void prepare(WorkerEffect.Prepare effect) {
+    ToyRun run = simulation.run;
+    world.after(
+        world.between(50 * World.MILLI, 900 * World.MILLI),
+        this,
+        () -> {
+          if (world.chance(simulation.storageFaults())) {
+            apply(new WorkerEvent.JobFailed(effect.job(), Cause.UNREADABLE, "no data"));
+          } else {
+            apply(
+                new WorkerEvent.JobPrepared(
+                    effect.job(),
+                    ToyRun.PROBE,
+                    run.trainSamples,
+                    run.validationSamples,
+                    run.plan.groups().size()));
+          }
+        });
+  }
+
+  private void working(long nanos, Runnable then) {
+    long mine = work;
+    world.after(
+        nanos,
+        this,
+        () -> {
+          if (mine == work) {
+            then.run();
+          }
+        });
+  }
+
+  private void load(WorkerEffect.Load load) {
+    working(world.between(20 * World.MILLI, 400 * World.MILLI), () -> loadNow(load));
+  }
+
+  private void loadNow(WorkerEffect.Load load) {
+    Generation generation = load.generation();
+    if (world.chance(simulation.storageFaults())) {
+      apply(new WorkerEvent.LoadFailed(generation, Cause.UNREADABLE, "EIO"));
+      return;
+    }
+    Optional<Map<Integer, Long>> read =
+        load.prefix().isEmpty() ? Optional.of(initial(load)) : read(load);
+    if (read.isEmpty()) {
+      apply(new WorkerEvent.LoadFailed(generation, Cause.DAMAGED_CHECKPOINT, load.prefix()));
+      return;
+    }
+    values = read.get();
+    valuesStep = load.step();
+    shards = load.shards();
+    requireUndisturbed();
+    apply(new WorkerEvent.Loaded(generation, load.step(), "digest"));
+  }
+
+  private Map<Integer, Long> initial(WorkerEffect.Load load) {
+    Map<Integer, Long> initial = new HashMap<>();
+    load.groups().forEach(group -> initial.put(group, simulation.run.expected(group, 0)));
+    return initial;
+  }
+
+  private Optional<Map<Integer, Long>> read(WorkerEffect.Load load) {
+    Optional<SimStore.Index> index = simulation.store.index(load.prefix());
+    if (index.isEmpty()) {
+      return Optional.empty();
+    }
+    Map<Integer, Long> read = new HashMap<>();
+    for (int shard : index.get().shards()) {
+      Optional<SimStore.ShardFile> file = simulation.store.read(load.prefix(), shard);
+      if (file.isEmpty() || file.get().damaged) {
+        return Optional.empty();
+      }
+      read.putAll(file.get().values);
+    }
+    read.keySet().retainAll(load.groups());
+    return Optional.of(read);
+  }
+
+  private void requireUndisturbed() {
+    values.forEach(
+        (group, value) -> {
+          if (value != simulation.run.expected(group, valuesStep)) {
+            throw new Violation(
+                id + " holds wrong values of group " + group + " at step " + valuesStep);
+          }
+        });
+  }
+
+  private void compute(WorkerEffect.Compute compute) {
+    working(
+        world.between(10 * World.MILLI, 200 * World.MILLI),
+        () -> {
+          Map<Integer, Long> next = new HashMap<>();
+          values.forEach(
+              (group, value) -> next.put(group, ToyRun.next(group, value, compute.step())));
+          values = next;
+          valuesStep++;
+          requireUndisturbed();
+          apply(
+              new WorkerEvent.StepComputed(
+                  compute.generation(),
+                  compute.step(),
+                  ToyRun.report(shards, compute.step(), 1),
+                  1000));
+        });
+  }
+
+  private void evaluate(WorkerEffect.EvaluateState evaluate) {
+    working(
+        world.between(10 * World.MILLI, 200 * World.MILLI),
+        () ->
+            apply(
+                new WorkerEvent.EvaluationComputed(
+                    evaluate.generation(),
+                    evaluate.step(),
+                    ToyRun.report(shards, evaluate.step(), 2))));
+  }
+
+  private void write(WorkerEffect.WriteShard write) {
+    if (valuesStep != write.step()) {
+      throw new Violation(id + " writes step " + write.step() + " and holds " + valuesStep);
+    }
+    Map<Integer, Long> handedOver = values;
+    long slow = world.chance(0.1) ? 4 * World.SECOND : 300 * World.MILLI;
+    world.after(world.between(5 * World.MILLI, slow), this, () -> finishWrite(write, handedOver));
+  }
+
+  private void finishWrite(WorkerEffect.WriteShard write, Map<Integer, Long> handedOver) {
+    if (abandoned.equals(write.prefix()) || world.chance(simulation.storageFaults())) {
+      apply(new WorkerEvent.ShardFileFailed(write.prefix(), write.shard(), "EIO or abandoned"));
+      return;
+    }
+    Map<Integer, Long> content =
+        simulation.mutation == Mutation.TORN_SNAPSHOT ? values : handedOver;
+    simulation.store.writeShard(SimStore.file(write.prefix(), write.shard()), content);
+    List<WrittenPiece> pieces = new ArrayList<>();
+    long length = simulation.pieces(write.groups(), pieces);
+    apply(new WorkerEvent.ShardFileWritten(write.prefix(), write.shard(), length, pieces));
+  }
+}
