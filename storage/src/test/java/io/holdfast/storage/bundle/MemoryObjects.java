@@ -63,6 +63,7 @@ final class MemoryObjects implements ObjectOpener {
 
   ObjectWriter create(String name) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
+    objects.put(name, new byte[0]);
     return new ObjectWriter() {
       @Override
       public void write(ByteBuffer source) {
