@@ -169,9 +169,11 @@ final class SimStore {
     return verified.contains(index.prefix());
   }
 
-  /** Flips a bit in the newest checkpoint, if another whole one stands behind it. */
+  /** Flips a bit in the newest checkpoint, if another whole one stands behind it and will stay. */
   boolean rot() {
-    if (live.size() < 2 || !isWhole(live.lowerEntry(live.lastKey()).getValue())) {
+    if (run.plan.checkpoint().maxToKeep() < 2
+        || live.size() < 2
+        || !isWhole(live.lowerEntry(live.lastKey()).getValue())) {
       return false;
     }
     Index index = live.lastEntry().getValue();

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * </pre>
  */
 class SimulationTest {
-  private static final int SEEDS = 1000;
+  private static final int SEEDS = 2000;
 
   /** A defect that is not found in so many lives is not looked for. */
   private static final int SEEDS_TO_FIND_A_DEFECT = 400;
