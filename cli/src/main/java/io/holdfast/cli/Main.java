@@ -3,17 +3,33 @@ package io.holdfast.cli;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Wires the command table and runs one command. */
 public final class Main {
+  private static final Logger LOG = LoggerFactory.getLogger(Main.class);
+
   private Main() {}
 
   /** The exit code is the command's; see {@link ExitCode}. */
   public static void main(String[] arguments) {
-    System.exit(execute(Terminal.ofProcess(), arguments));
+    Terminal terminal = Terminal.ofProcess();
+    Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> halt(terminal, thread, failure));
+    System.exit(execute(terminal, arguments));
+  }
+
+  /**
+   * A thread died of a broken invariant: others would wait for it for ever, so the process stops
+   * here, where nothing has been written on the strength of it.
+   */
+  private static void halt(Terminal terminal, Thread thread, Throwable failure) {
+    LOG.error("Thread {} died", thread.getName(), failure);
+    bug(terminal, failure);
+    Runtime.getRuntime().halt(ExitCode.BUG.number());
   }
 
   static int execute(Terminal terminal, String... arguments) {
@@ -79,6 +95,11 @@ public final class Main {
       terminal.err().println("holdfast: " + oneLine(expected.getMessage()));
       return expected.exitCode().number();
     }
+    bug(terminal, failure);
+    return ExitCode.BUG.number();
+  }
+
+  private static void bug(Terminal terminal, Throwable failure) {
     terminal
         .err()
         .println(
@@ -86,7 +107,6 @@ public final class Main {
                 + Version.CURRENT
                 + ", please report it with these lines:");
     failure.printStackTrace(terminal.err());
-    return ExitCode.BUG.number();
   }
 
   private static String oneLine(String message) {

@@ -67,12 +67,12 @@ final class RunRecovery {
       return new FindDone(
           request, new FindOutcome.AllDamaged(describe(plan.damaged())), quarantined);
     }
+    if (fenced(keeper.accept(plan))) {
+      return new LeaderEvent.Fenced("a newer term was claimed");
+    }
     for (VerificationReport report : plan.damaged()) {
-      if (fenced(keeper.quarantine(report))) {
-        return new LeaderEvent.Fenced("a newer term was claimed");
-      }
-      quarantined.add(
-          new Quarantined(report.prefix().toString(), report.damage().get(0).toString()));
+      String first = report.damage().get(0).toString();
+      quarantined.add(new Quarantined(report.prefix().toString(), first));
     }
     if (!begun && fenced(begin(plan))) {
       return new LeaderEvent.Fenced("a newer term was claimed");

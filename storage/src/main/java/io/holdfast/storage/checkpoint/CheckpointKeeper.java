@@ -93,6 +93,25 @@ public final class CheckpointKeeper {
   }
 
   /**
+   * Acts on what planning has read: damaged checkpoints go into the quarantine, the start is
+   * VERIFIED. Not for a hopeless plan, which is left to the operator.
+   */
+  public EffectOutcome accept(RecoveryPlan plan) {
+    if (plan.isHopeless()) {
+      throw new IllegalArgumentException("every checkpoint is damaged: nothing is touched");
+    }
+    EffectOutcome outcome = EffectOutcome.of(EffectOutcome.Status.DONE);
+    for (VerificationReport report : plan.damaged()) {
+      outcome = quarantine(report);
+      if (!outcome.isSettled()) {
+        return outcome;
+      }
+    }
+    plan.start().ifPresent(this::markVerified);
+    return outcome;
+  }
+
+  /**
    * Says durably from where this term goes on; checkpoints of older terms for later steps are void
    * from then on, and moved away.
    */
@@ -204,8 +223,12 @@ public final class CheckpointKeeper {
     if (!report.isWhole()) {
       throw new IllegalArgumentException(report.prefix() + " is not whole");
     }
-    if (verified.add(report.prefix())) {
-      note(report.prefix(), AttemptState.VERIFIED, "");
+    markVerified(report.prefix());
+  }
+
+  private void markVerified(Prefix prefix) {
+    if (verified.add(prefix)) {
+      note(prefix, AttemptState.VERIFIED, "");
     }
   }
 
