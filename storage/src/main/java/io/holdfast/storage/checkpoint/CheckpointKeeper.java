@@ -93,6 +93,31 @@ public final class CheckpointKeeper {
   }
 
   /**
+   * Acts on what planning has read: damaged checkpoints go into the quarantine, the start is
+   * VERIFIED. Not for a hopeless plan, which is left to the operator.
+   */
+  public EffectOutcome accept(RecoveryPlan plan) {
+    if (plan.isHopeless()) {
+      throw new IllegalArgumentException("every checkpoint is damaged: nothing is touched");
+    }
+    EffectOutcome outcome = EffectOutcome.of(EffectOutcome.Status.DONE);
+    for (VerificationReport report : plan.damaged()) {
+      outcome = quarantine(report);
+      if (!outcome.isSettled()) {
+        return outcome;
+      }
+    }
+    plan.start().ifPresent(this::markVerified);
+    return outcome;
+  }
+
+  private void markVerified(Prefix prefix) {
+    if (verified.add(prefix)) {
+      note(prefix, AttemptState.VERIFIED, "");
+    }
+  }
+
+  /**
    * Says durably from where this term goes on; checkpoints of older terms for later steps are void
    * from then on, and moved away.
    */
