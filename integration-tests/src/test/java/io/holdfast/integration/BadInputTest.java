@@ -67,7 +67,8 @@ class BadInputTest {
   void badUsageIsRefused() throws Exception {
     assertRefused(Holdfast.run(directory, "trian"), List.of("trian"));
     assertRefused(Holdfast.run(directory, "run"), List.of("JOB"));
-    assertRefused(Holdfast.run(directory, "steps", "run", "--jason"), List.of("--jason", "steps --help"));
+    assertRefused(
+        Holdfast.run(directory, "steps", "run", "--jason"), List.of("--jason", "steps --help"));
     assertRefused(
         Holdfast.run(directory, "show", "s3://bucket/run"), List.of("s3://bucket/run", "file:"));
     assertRefused(Holdfast.run(directory, "verify", "nowhere"), List.of("nowhere"));

@@ -22,6 +22,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class LeaderTest {
+  private static final String FIRST_EPOCH =
+      "Epoch 1: accuracy 0.7500, loss 1.0000, val_accuracy 0.7500, val_loss 5.2500";
   private static final CommitOutcome COMMITTED = new CommitOutcome.Committed(1);
   private final Script script = new Script(Script.plan(true, false));
 
@@ -68,6 +70,7 @@ class LeaderTest {
     assertThat(script.evaluated(2))
         .containsExactly(
             "WriteScalars",
+            "say " + FIRST_EPOCH,
             "REQUESTED ckpt-t1r1-2",
             "send 1 save ckpt-t1r1-2 must",
             "send 1 step 3 t1r1");
@@ -86,7 +89,9 @@ class LeaderTest {
     script.trainingFromScratch();
     script.stepDone(1);
     script.stepDone(2);
-    assertThat(script.evaluated(2)).as("waits").containsExactly("WriteScalars");
+    assertThat(script.evaluated(2))
+        .as("waits")
+        .containsExactly("WriteScalars", "say " + FIRST_EPOCH);
     assertThat(script.state().phase()).isEqualTo(Phase.SAVING);
     script.written("ckpt-t1r1-1");
     assertThat(script.commit("ckpt-t1r1-1", COMMITTED))
