@@ -36,7 +36,8 @@ public final class JobFile {
     return parse(file, text(file), overrides);
   }
 
-  private static Job parse(Path file, String text, List<String> overrides) throws JobException {
+  /** The job of a text that stands in {@code file}. */
+  static Job parse(Path file, String text, List<String> overrides) throws JobException {
     Source source = new Source(file.toString(), Overrides.keys(overrides));
     boolean json = file.toString().toLowerCase(Locale.ROOT).endsWith(".json");
     Source fileOnly = Source.file(file.toString());

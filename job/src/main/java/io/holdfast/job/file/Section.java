@@ -11,17 +11,12 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 
 /**
  * One map of a job file: typed, bounded access to its values. A key without a value (null) counts
  * as absent.
  */
 final class Section {
-  /** Numbers that YAML 1.2 has and the parser, which follows YAML 1.1, hands over as text. */
-  private static final Pattern NUMBER =
-      Pattern.compile("[-+]?(\\d+\\.?\\d*[eE][-+]?\\d+|\\.\\d+([eE][-+]?\\d+)?)");
-
   private final Source source;
   private final String path;
   private final ObjectNode node;
@@ -110,16 +105,11 @@ final class Section {
       return Optional.empty();
     }
     JsonNode found = value.get();
-    boolean number = found.isNumber() || (found.isTextual() && isNumber(found.textValue()));
-    double parsed = number ? Double.parseDouble(found.asText()) : Double.NaN;
+    double parsed = found.isNumber() ? found.doubleValue() : Double.NaN;
     if (!range.contains(parsed)) {
       throw error(key, Values.wrong(found, range.allowed()));
     }
     return Optional.of(parsed);
-  }
-
-  private static boolean isNumber(String text) {
-    return text.length() < JobLimits.MAX_NAME_LENGTH && NUMBER.matcher(text).matches();
   }
 
   double number(String key, Range range, double otherwise) throws JobException {

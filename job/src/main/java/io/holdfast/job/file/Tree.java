@@ -23,9 +23,13 @@ import org.yaml.snakeyaml.error.YAMLException;
  */
 final class Tree {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+  /** The parsers' own bound lies beyond ours, which tells the key. */
+  private static final int PARSER_DEPTH = 2 * JobLimits.MAX_DEPTH;
+
   private static final StreamReadConstraints CONSTRAINTS =
       StreamReadConstraints.builder()
-          .maxNestingDepth(JobLimits.MAX_DEPTH + 1)
+          .maxNestingDepth(PARSER_DEPTH)
           .maxStringLength(JobLimits.MAX_FILE_BYTES)
           .build();
 
@@ -51,8 +55,12 @@ final class Tree {
   private static YAMLFactory yamlFactory() {
     LoaderOptions options = new LoaderOptions();
     options.setCodePointLimit(JobLimits.MAX_FILE_BYTES);
-    options.setNestingDepthLimit(JobLimits.MAX_DEPTH + 1);
-    return YAMLFactory.builder().loaderOptions(options).streamReadConstraints(CONSTRAINTS).build();
+    options.setNestingDepthLimit(PARSER_DEPTH);
+    YAMLFactory factory =
+        YAMLFactory.builder().loaderOptions(options).streamReadConstraints(CONSTRAINTS).build();
+    return factory
+        .enable(YAMLParser.Feature.EMPTY_STRING_AS_NULL)
+        .enable(YAMLParser.Feature.PARSE_BOOLEAN_LIKE_WORDS_AS_STRINGS);
   }
 
   private static JsonNode read(Source source, String text, JsonFactory factory)
@@ -111,7 +119,7 @@ final class Tree {
       case START_ARRAY -> array(path, depth);
       case VALUE_STRING -> NODES.textNode(parser.getText());
       case VALUE_NUMBER_INT -> integer();
-      case VALUE_NUMBER_FLOAT -> NODES.numberNode(parser.getDoubleValue());
+      case VALUE_NUMBER_FLOAT -> decimal();
       case VALUE_TRUE -> NODES.booleanNode(true);
       case VALUE_FALSE -> NODES.booleanNode(false);
       case VALUE_NULL -> NODES.nullNode();
@@ -124,6 +132,14 @@ final class Tree {
     return parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER
         ? NODES.numberNode(parser.getBigIntegerValue())
         : NODES.numberNode(parser.getLongValue());
+  }
+
+  /** YAML's {@code .nan} and {@code .inf} stay text: no key of a job allows them. */
+  private JsonNode decimal() throws IOException {
+    String text = parser.getText();
+    return text.contains("n") || text.contains("N")
+        ? NODES.textNode(text)
+        : NODES.numberNode(parser.getDoubleValue());
   }
 
   private ObjectNode object(String path, int depth) throws IOException, JobException {

@@ -1,0 +1,199 @@
+package io.holdfast.job.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.holdfast.job.ActivationFunction;
+import io.holdfast.job.Initializer;
+import io.holdfast.job.LayerSpec;
+import io.holdfast.job.LayerSpec.Padding;
+import io.holdfast.job.ModelSpec;
+import io.holdfast.job.OptimizerSpec;
+import io.holdfast.storage.bundle.DataType;
+import io.holdfast.storage.bundle.TensorShape;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class ModelPlanTest {
+  private static final OptimizerSpec ADAM = new OptimizerSpec.Adam(0.001, 0.9, 0.999, 1e-7);
+
+  private static LayerSpec conv(int filters, int kernel, int stride, Padding padding) {
+    return new LayerSpec.Conv2D(
+        "conv2d",
+        filters,
+        kernel,
+        kernel,
+        stride,
+        stride,
+        padding,
+        ActivationFunction.RELU,
+        true,
+        Initializer.GLOROT_UNIFORM,
+        Initializer.ZEROS);
+  }
+
+  private static LayerSpec dense(String name, int units, boolean bias) {
+    return new LayerSpec.Dense(
+        name,
+        units,
+        ActivationFunction.LINEAR,
+        bias,
+        Initializer.GLOROT_UNIFORM,
+        Initializer.ZEROS);
+  }
+
+  /** The model that real Keras 3.15 was asked for its checkpoint's names and shapes. */
+  private static final ModelSpec CNN =
+      new ModelSpec(
+          TensorShape.of(28, 28, 1),
+          List.of(
+              conv(4, 3, 1, Padding.VALID),
+              new LayerSpec.MaxPooling2D("max_pooling2d", 2, 2, 2, 2, Padding.VALID),
+              new LayerSpec.Flatten("flatten"),
+              new LayerSpec.Dropout("dropout", 0.5),
+              dense("dense", 10, true)));
+
+  @Test
+  void listsTheVariablesOfKerasInItsOrder() {
+    ModelPlan plan = ModelPlan.of(CNN, ADAM);
+
+    assertThat(plan.variables())
+        .extracting(v -> v.name() + " " + v.dtype() + " " + v.shape() + " " + shortKey(v))
+        .containsExactly(
+            "conv2d/kernel FLOAT [3, 3, 1, 4] optimizer/_trainable_variables/0",
+            "conv2d/bias FLOAT [4] optimizer/_trainable_variables/1",
+            "dense/kernel FLOAT [676, 10] optimizer/_trainable_variables/2",
+            "dense/bias FLOAT [10] optimizer/_trainable_variables/3",
+            "adam/iteration INT64 [] optimizer/_iterations",
+            "adam/learning_rate FLOAT [] optimizer/_learning_rate",
+            "adam/conv2d_kernel_momentum FLOAT [3, 3, 1, 4] optimizer/_variables/2",
+            "adam/conv2d_kernel_velocity FLOAT [3, 3, 1, 4] optimizer/_variables/3",
+            "adam/conv2d_bias_momentum FLOAT [4] optimizer/_variables/4",
+            "adam/conv2d_bias_velocity FLOAT [4] optimizer/_variables/5",
+            "adam/dense_kernel_momentum FLOAT [676, 10] optimizer/_variables/6",
+            "adam/dense_kernel_velocity FLOAT [676, 10] optimizer/_variables/7",
+            "adam/dense_bias_momentum FLOAT [10] optimizer/_variables/8",
+            "adam/dense_bias_velocity FLOAT [10] optimizer/_variables/9");
+    assertThat(plan.trainableVariables()).hasSize(4);
+    assertThat(plan.slotsOf(plan.variable("dense/bias")))
+        .extracting(Variable::name)
+        .containsExactly("adam/dense_bias_momentum", "adam/dense_bias_velocity");
+  }
+
+  private static String shortKey(Variable variable) {
+    assertThat(variable.key()).endsWith("/.ATTRIBUTES/VARIABLE_VALUE");
+    return variable.key().replace("/.ATTRIBUTES/VARIABLE_VALUE", "");
+  }
+
+  @Test
+  void sgdHasSlotsOnlyWithMomentum() {
+    assertThat(ModelPlan.of(CNN, new OptimizerSpec.Sgd(0.1, 0.9, true)).optimizerVariables())
+        .extracting(Variable::name)
+        .containsExactly(
+            "sgd/iteration",
+            "sgd/learning_rate",
+            "sgd/conv2d_kernel_momentum",
+            "sgd/conv2d_bias_momentum",
+            "sgd/dense_kernel_momentum",
+            "sgd/dense_bias_momentum");
+    assertThat(ModelPlan.of(CNN, new OptimizerSpec.Sgd(0.1, 0, false)).optimizerVariables())
+        .hasSize(2);
+  }
+
+  @Test
+  void shapesAreThoseOfKeras() {
+    assertThat(ModelPlan.of(CNN, ADAM).layers())
+        .extracting(layer -> layer.output().toString())
+        .containsExactly("[26, 26, 4]", "[13, 13, 4]", "[676]", "[676]", "[10]");
+    assertThat(output(conv(8, 3, 2, Padding.VALID), 28, 28, 3)).isEqualTo("[13, 13, 8]");
+    assertThat(output(conv(8, 3, 2, Padding.SAME), 28, 27, 3)).isEqualTo("[14, 14, 8]");
+    assertThat(output(conv(8, 5, 1, Padding.SAME), 2, 2, 3)).isEqualTo("[2, 2, 8]");
+    assertThat(output(dense("dense", 4, true), 3, 5)).isEqualTo("[3, 4]");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> output(conv(8, 3, 1, Padding.VALID), 2, 2, 1))
+        .withMessageContaining("conv2d: the layer's input has shape [2, 2, 1]");
+  }
+
+  private static String output(LayerSpec layer, long... input) {
+    ModelSpec model = new ModelSpec(TensorShape.of(input), List.of(layer));
+    return ModelPlan.of(model, ADAM).output().toString();
+  }
+
+  @Test
+  void smallVariablesAreOneSliceEachWithTheirSlots() {
+    SlicePlan slices = SlicePlan.of(ModelPlan.of(CNN, ADAM));
+
+    assertThat(slices.groups()).hasSize(6);
+    assertThat(slices.slices()).hasSize(14).allMatch(slice -> slice.extent().isFull());
+    assertThat(slices.group(2).slices())
+        .extracting(Slice::toString)
+        .containsExactly(
+            "dense/kernel", "adam/dense_kernel_momentum", "adam/dense_kernel_velocity");
+    assertThat(slices.group(2).bytes()).isEqualTo(3 * 27_040);
+    assertThat(slices.group(4).slices()).hasSize(1);
+  }
+
+  @Test
+  void largeVariablesAreCutIntoRowsThatTile() {
+    ModelSpec model = new ModelSpec(TensorShape.of(10_007), List.of(dense("dense", 1000, false)));
+    ModelPlan plan = ModelPlan.of(model, ADAM);
+    Variable kernel = plan.variable("dense/kernel");
+
+    List<SliceGroup> groups =
+        SlicePlan.of(plan).groups().stream()
+            .filter(group -> group.value().variable().equals(kernel))
+            .toList();
+
+    assertThat(groups).hasSize(20);
+    assertTile(kernel, groups.stream().map(SliceGroup::value).toList());
+    for (Variable slot : plan.slotsOf(kernel)) {
+      List<Slice> cut = new ArrayList<>();
+      groups.forEach(
+          group -> group.slots().stream().filter(s -> s.variable().equals(slot)).forEach(cut::add));
+      assertTile(slot, cut);
+    }
+  }
+
+  private static void assertTile(Variable variable, List<Slice> slices) {
+    long next = 0;
+    for (Slice slice : slices) {
+      assertThat(slice.offset()).isEqualTo(next);
+      assertThat(slice.bytes()).isBetween(SlicePlan.TARGET_BYTES / 2, SlicePlan.TARGET_BYTES);
+      assertThat(slice.extent().extents().get(0).start() * 1000).isEqualTo(slice.offset());
+      assertThat(slice.shape().elements()).isEqualTo(slice.elements());
+      next += slice.elements();
+    }
+    assertThat(next).isEqualTo(variable.shape().elements());
+  }
+
+  @Test
+  void rowsAreNeverCut() {
+    ModelSpec model = new ModelSpec(TensorShape.of(2), List.of(dense("dense", 1 << 20, true)));
+    SlicePlan slices = SlicePlan.of(ModelPlan.of(model, ADAM));
+
+    assertThat(slices.groups())
+        .extracting(group -> group.value().toString())
+        .containsExactly(
+            "dense/kernel 0,1:-",
+            "dense/kernel 1,1:-",
+            "dense/bias 0,524288",
+            "dense/bias 524288,524288",
+            "adam/iteration",
+            "adam/learning_rate");
+    assertThat(slices.group(4).value().variable().dtype()).isEqualTo(DataType.INT64);
+  }
+
+  @Test
+  void theNumberOfSlicesIsBounded() {
+    List<LayerSpec> layers = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      layers.add(dense("dense_" + i, 46_000, false));
+    }
+    ModelSpec model = new ModelSpec(TensorShape.of(46_000), layers);
+    SlicePlan slices = SlicePlan.of(ModelPlan.of(model, ADAM));
+
+    // 200 kernels of 8.5 GB with two slots each: about 5 TB.
+    assertThat(slices.slices().size()).isBetween(60_000, SlicePlan.MAX_SLICES + 1000);
+  }
+}
