@@ -66,7 +66,7 @@ final class JobFileFuzzTest {
           "\ud83d\ude00",
           "=");
 
-  @Property(tries = 1000)
+  @Property(tries = 400)
   void mutatedFilesAreJobsOrOneLine(
       @ForAll long seed, @ForAll @IntRange(min = 1, max = 6) int edits) {
     Random random = new Random(seed);
@@ -79,12 +79,12 @@ final class JobFileFuzzTest {
     requireJobOrOneLine(text.toString());
   }
 
-  @Property(tries = 300)
+  @Property(tries = 120)
   void arbitraryTextsAreOneLine(@ForAll @StringLength(max = 200) String text) {
     requireJobOrOneLine(text);
   }
 
-  @Property(tries = 1000)
+  @Property(tries = 400)
   void valuesOfOtherTypesAreJobsOrOneLine(@ForAll long seed) {
     Random random = new Random(seed);
     String[] lines = BadJobFilesTest.GOOD.split("\n");
@@ -96,7 +96,7 @@ final class JobFileFuzzTest {
     requireJobOrOneLine(String.join("\n", lines));
   }
 
-  @Property(tries = 300)
+  @Property(tries = 120)
   void overridesAreJobsOrOneLine(@ForAll @StringLength(max = 40) String text, @ForAll long seed) {
     String value = tree(new Random(seed), 3);
     for (String override :
