@@ -44,7 +44,8 @@ public final class Main {
         new WorkersCommand(terminal),
         new StepsCommand(terminal),
         new ShowCommand(terminal),
-        new VerifyCommand(terminal));
+        new VerifyCommand(terminal),
+        new EvaluateCommand(terminal));
   }
 
   private static int badUsage(Terminal terminal, ParameterException failure) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DamageTest {
-  @TempDir Path directory;
+  @TempDir static Path directory;
 
   private final long seed = Long.getLong("holdfast.seed", System.nanoTime());
   private Path job;

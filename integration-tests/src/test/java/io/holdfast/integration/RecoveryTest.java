@@ -26,7 +26,7 @@ class RecoveryTest {
   private static final int KILLS = 3;
   private static final int MOST_DELAY_MILLIS = 300;
 
-  @TempDir Path directory;
+  @TempDir static Path directory;
 
   private final long seed = Long.getLong("holdfast.seed", System.nanoTime());
   private Path job;

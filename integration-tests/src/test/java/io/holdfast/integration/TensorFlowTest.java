@@ -30,7 +30,7 @@ class TensorFlowTest {
   private static final Path EXAMPLE = Holdfast.PROJECT.resolve("examples/mnist/cnn.yaml");
   private static final Path TENSORFLOW = Path.of(System.getProperty("holdfast.tensorflow"));
 
-  @TempDir Path directory;
+  @TempDir static Path directory;
 
   private Path run;
   private JsonNode shown;
