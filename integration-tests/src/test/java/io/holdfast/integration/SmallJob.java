@@ -6,8 +6,8 @@ import java.nio.file.Path;
 
 /** A job that takes seconds: a small CNN on made-up data, with a save every few steps. */
 final class SmallJob {
-  static final long STEPS = 60;
-  static final long EVERY_STEPS = 10;
+  static final long STEPS = 1000;
+  static final long EVERY_STEPS = 250;
 
   private SmallJob() {}
 
@@ -32,8 +32,8 @@ final class SmallJob {
         data:
           batch_size: 20
           shuffle: true
-          train: {random: {shape: [12, 12, 1], samples: 210, classes: 5}}
-          validation: {random: {shape: [12, 12, 1], samples: 50, classes: 5}}
+          train: {random: {shape: [12, 12, 1], samples: 6000, classes: 5}}
+          validation: {random: {shape: [12, 12, 1], samples: 500, classes: 5}}
         steps: %d
         mesh: {shards: 2, model: 1, threads: 1, isa: avx2}
         checkpoint: {every_steps: %d, max_to_keep: 20, save_best: {monitor: val_loss, mode: min}}
