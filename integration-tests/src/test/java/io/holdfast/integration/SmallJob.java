@@ -6,7 +6,7 @@ import java.nio.file.Path;
 
 /** A job that takes seconds: a small CNN on made-up data, with a save every few steps. */
 final class SmallJob {
-  static final long STEPS = 1500;
+  static final long STEPS = 1000;
   static final long EVERY_STEPS = 250;
 
   private SmallJob() {}
