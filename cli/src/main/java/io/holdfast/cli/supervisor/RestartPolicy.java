@@ -5,9 +5,10 @@ import java.time.Duration;
 /**
  * Decides whether a child that died is started again. A pure function of what it has been told.
  *
- * <p>What somebody kills from outside is replaced at once, and for as long as the run makes
- * progress without any bound. What dies of itself is replaced with growing pauses, and given up
- * after {@link #MOST_CRASHES} in a row without progress: it would only die again.
+ * <p>What somebody kills from outside is replaced at once, for a pause would only eat the time
+ * until the next kill; and for as long as the run makes progress without any bound. What dies of
+ * itself is replaced with growing pauses, and given up after {@link #MOST_CRASHES} in a row without
+ * progress: it would only die again.
  */
 final class RestartPolicy {
 
@@ -18,7 +19,6 @@ final class RestartPolicy {
   static final int MOST_KILLS = 100;
 
   private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
   private int crashes;
   private int kills;
@@ -42,9 +42,7 @@ final class RestartPolicy {
   Decision died(Death death) {
     if (death instanceof Death.Killed) {
       kills++;
-      return kills > MOST_KILLS
-          ? new Decision.GiveUp(kills)
-          : new Decision.Restart(pause(kills - 2));
+      return kills > MOST_KILLS ? new Decision.GiveUp(kills) : new Decision.Restart(Duration.ZERO);
     }
     crashes++;
     return crashes > MOST_CRASHES
@@ -52,12 +50,8 @@ final class RestartPolicy {
         : new Decision.Restart(pause(crashes - 1));
   }
 
-  /** Nothing for what is not yet worth a pause, then doubling. */
+  /** Doubles with each crash; {@link #MOST_CRASHES} bounds it to seconds. */
   private static Duration pause(int doublings) {
-    if (doublings < 0) {
-      return Duration.ZERO;
-    }
-    Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(doublings, 10));
-    return pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
+    return FIRST_PAUSE.multipliedBy(1L << doublings);
   }
 }

@@ -36,14 +36,20 @@ class RestartPolicyTest {
   }
 
   @Test
-  void pausesGrowToABound() {
+  void pausesGrowAfterCrashesAndNotAfterKills() {
     Duration last = Duration.ZERO;
-    for (int kill = 0; kill < RestartPolicy.MOST_KILLS; kill++) {
-      Duration pause = ((RestartPolicy.Decision.Restart) policy.died(new Death.Killed(9))).pause();
-      assertThat(pause).isBetween(last, Duration.ofSeconds(5));
+    for (int crash = 0; crash < RestartPolicy.MOST_CRASHES; crash++) {
+      Duration pause = pauseAfter(new Death.Exited(70));
+      assertThat(pause).isGreaterThan(last).isLessThan(Duration.ofSeconds(5));
       last = pause;
     }
-    assertThat(last).isEqualTo(Duration.ofSeconds(5));
+    for (int kill = 0; kill < RestartPolicy.MOST_KILLS; kill++) {
+      assertThat(pauseAfter(new Death.Killed(9))).isZero();
+    }
+  }
+
+  private Duration pauseAfter(Death death) {
+    return ((RestartPolicy.Decision.Restart) policy.died(death)).pause();
   }
 
   @Test
