@@ -33,8 +33,13 @@ public sealed interface CoordinatorMessage {
     }
   }
 
-  /** A worker of a round and the logical data shards it computes, ascending. */
-  record Member(String workerId, List<Integer> shards) {
+  /**
+   * A worker of a round and the logical data shards it computes, ascending.
+   *
+   * @param exchangeAddress HOST:PORT where it takes slices, as it said in its hello
+   * @param exchangeKey what it wants to be told there first
+   */
+  record Member(String workerId, List<Integer> shards, String exchangeAddress, long exchangeKey) {
     public Member {
       shards = List.copyOf(shards);
     }
@@ -61,6 +66,12 @@ public sealed interface CoordinatorMessage {
 
   /** Compute the validation sums of the owned logical shards at {@code step}. */
   record Evaluate(Generation generation, long step) implements CoordinatorMessage {}
+
+  /** A round is over before its time: drop out of everything of it at once, and wait. */
+  record RoundOver(Generation generation, String reason) implements CoordinatorMessage {}
+
+  /** Nobody will commit this checkpoint: stop writing its shard file and delete it. */
+  record AbandonSave(String prefix) implements CoordinatorMessage {}
 
   /** The answer to each heartbeat: the coordinator of this term lives. */
   record Alive(long term) implements CoordinatorMessage {}

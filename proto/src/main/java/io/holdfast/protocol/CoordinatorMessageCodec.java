@@ -9,12 +9,14 @@ import static io.holdfast.protocol.WireChecks.sayable;
 import static io.holdfast.protocol.WireChecks.text;
 
 import io.holdfast.proto.v1.ToWorker;
+import io.holdfast.protocol.CoordinatorMessage.AbandonSave;
 import io.holdfast.protocol.CoordinatorMessage.Alive;
 import io.holdfast.protocol.CoordinatorMessage.Evaluate;
 import io.holdfast.protocol.CoordinatorMessage.Finish;
 import io.holdfast.protocol.CoordinatorMessage.Member;
 import io.holdfast.protocol.CoordinatorMessage.Refused;
 import io.holdfast.protocol.CoordinatorMessage.Restore;
+import io.holdfast.protocol.CoordinatorMessage.RoundOver;
 import io.holdfast.protocol.CoordinatorMessage.RunStep;
 import io.holdfast.protocol.CoordinatorMessage.Save;
 import io.holdfast.protocol.CoordinatorMessage.Welcome;
@@ -48,6 +50,12 @@ final class CoordinatorMessageCodec {
           .setStep(evaluate.step());
     } else if (message instanceof Alive alive) {
       wire.getAliveBuilder().setTerm(alive.term());
+    } else if (message instanceof RoundOver over) {
+      wire.getRoundOverBuilder()
+          .setGeneration(WireChecks.encode(over.generation()))
+          .setReason(sayable(over.reason()));
+    } else if (message instanceof AbandonSave abandon) {
+      wire.getAbandonSaveBuilder().setPrefix(abandon.prefix());
     } else if (message instanceof Finish finish) {
       wire.getFinishBuilder().setExitCode(finish.exitCode()).setReason(sayable(finish.reason()));
     } else {
@@ -74,7 +82,11 @@ final class CoordinatorMessageCodec {
             .setPrefix(restore.prefix())
             .setStep(restore.step());
     for (Member member : restore.members()) {
-      wire.addMembersBuilder().setWorkerId(member.workerId()).addAllShards(member.shards());
+      wire.addMembersBuilder()
+          .setWorkerId(member.workerId())
+          .addAllShards(member.shards())
+          .setExchangeAddress(member.exchangeAddress())
+          .setExchangeKey(member.exchangeKey());
     }
     return wire.build();
   }
@@ -100,6 +112,8 @@ final class CoordinatorMessageCodec {
       case EVALUATE -> evaluate(wire.getEvaluate());
       case FINISH -> finish(wire.getFinish());
       case ALIVE -> new Alive(notNegative("term", wire.getAlive().getTerm()));
+      case ROUND_OVER -> roundOver(wire.getRoundOver());
+      case ABANDON_SAVE -> new AbandonSave(name("prefix", wire.getAbandonSave().getPrefix()));
       case MESSAGE_NOT_SET -> throw new RefusedException("an unknown message, or none");
     };
   }
@@ -126,7 +140,12 @@ final class CoordinatorMessageCodec {
       if (!ids.add(id)) {
         throw new RefusedException("member " + id + " is there twice");
       }
-      members.add(new Member(id, WireChecks.ascendingShards(member.getShardsList())));
+      members.add(
+          new Member(
+              id,
+              WireChecks.ascendingShards(member.getShardsList()),
+              name("exchange_address", member.getExchangeAddress()),
+              member.getExchangeKey()));
     }
     for (String owner : wire.getOwnersList()) {
       if (!ids.contains(owner)) {
@@ -164,6 +183,11 @@ final class CoordinatorMessageCodec {
     return new Evaluate(
         WireChecks.decode(wire.hasGeneration(), wire.getGeneration()),
         notNegative("step", wire.getStep()));
+  }
+
+  private static RoundOver roundOver(io.holdfast.proto.v1.RoundOver wire) throws RefusedException {
+    return new RoundOver(
+        WireChecks.decode(wire.hasGeneration(), wire.getGeneration()), reason(wire.getReason()));
   }
 
   private static Finish finish(io.holdfast.proto.v1.Finish wire) throws RefusedException {

@@ -23,9 +23,18 @@ public record RunStatus(
     double samplesPerSecond,
     List<Worker> workers,
     Optional<Save> save,
-    long newestSavedStep) {
+    long newestSavedStep,
+    int minWorkers,
+    int shards) {
 
-  /** A worker as the leader sees it; {@code lagMillis} is the time since its last sign of life. */
+  /**
+   * A worker as the leader sees it.
+   *
+   * @param lagMillis since its last sign of life
+   * @param samplesPerSecond that it computes; 0 for a spare
+   * @param waitShare part of its last step in which it waited for other workers, 0 to 1
+   * @param sentBytes to other workers in its last step
+   */
   public record Worker(
       String id,
       String host,
@@ -34,7 +43,10 @@ public record RunStatus(
       long step,
       List<Integer> shards,
       long ownedBytes,
-      long lagMillis) {
+      long lagMillis,
+      double samplesPerSecond,
+      double waitShare,
+      long sentBytes) {
     public Worker {
       shards = List.copyOf(shards);
     }

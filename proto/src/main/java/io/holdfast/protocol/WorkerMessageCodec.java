@@ -6,7 +6,6 @@ import static io.holdfast.protocol.WireChecks.name;
 import static io.holdfast.protocol.WireChecks.notNegative;
 import static io.holdfast.protocol.WireChecks.reason;
 import static io.holdfast.protocol.WireChecks.sayable;
-import static io.holdfast.protocol.WireChecks.text;
 
 import io.holdfast.proto.v1.FromWorker;
 import io.holdfast.protocol.WireCodec.RefusedException;
@@ -16,6 +15,7 @@ import io.holdfast.protocol.WorkerMessage.Failed;
 import io.holdfast.protocol.WorkerMessage.Heartbeat;
 import io.holdfast.protocol.WorkerMessage.Hello;
 import io.holdfast.protocol.WorkerMessage.Leaving;
+import io.holdfast.protocol.WorkerMessage.PeerLost;
 import io.holdfast.protocol.WorkerMessage.Prepared;
 import io.holdfast.protocol.WorkerMessage.Restored;
 import io.holdfast.protocol.WorkerMessage.ShardFailed;
@@ -37,7 +37,9 @@ final class WorkerMessageCodec {
           .setVersion(hello.version())
           .setWorkerId(hello.workerId())
           .setHost(hello.host())
-          .setPid(hello.pid());
+          .setPid(hello.pid())
+          .setExchangeAddress(hello.exchangeAddress())
+          .setExchangeKey(hello.exchangeKey());
     } else if (message instanceof Prepared prepared) {
       wire.getPreparedBuilder()
           .setProbeDigest(prepared.probeDigest())
@@ -68,13 +70,16 @@ final class WorkerMessageCodec {
       wire.getRestoredBuilder()
           .setGeneration(WireChecks.encode(restored.generation()))
           .setStep(restored.step())
-          .setDigest(restored.digest());
+          .addAllValues(restored.values())
+          .addAllSlots(restored.slots());
     } else if (message instanceof StepDone done) {
       wire.getStepDoneBuilder()
           .setGeneration(WireChecks.encode(done.generation()))
           .setStep(done.step())
           .addAllSums(encode(done.sums()))
-          .setComputeNanos(done.computeNanos());
+          .setComputeNanos(done.computeNanos())
+          .setWaitNanos(done.waitNanos())
+          .setSentBytes(done.sentBytes());
     } else if (message instanceof Evaluated done) {
       wire.getEvaluatedBuilder()
           .setGeneration(WireChecks.encode(done.generation()))
@@ -89,6 +94,11 @@ final class WorkerMessageCodec {
           .setGeneration(WireChecks.encode(refused.generation()))
           .setPrefix(refused.prefix())
           .setReason(sayable(refused.reason()));
+    } else if (message instanceof PeerLost lost) {
+      wire.getPeerLostBuilder()
+          .setGeneration(WireChecks.encode(lost.generation()))
+          .setWorkerId(lost.workerId())
+          .setReason(sayable(lost.reason()));
     } else if (message instanceof Failed failed) {
       wire.getFailedBuilder()
           .setGeneration(WireChecks.encode(failed.generation()))
@@ -151,6 +161,7 @@ final class WorkerMessageCodec {
       case SHARD_FAILED -> shardFailed(wire.getShardFailed());
       case EVALUATED -> evaluated(wire.getEvaluated());
       case FAILED -> failed(wire.getFailed());
+      case PEER_LOST -> peerLost(wire.getPeerLost());
       case LEAVING -> new Leaving(reason(wire.getLeaving().getReason()));
       case MESSAGE_NOT_SET -> throw new RefusedException("an unknown message, or none");
     };
@@ -161,7 +172,9 @@ final class WorkerMessageCodec {
         name("version", wire.getVersion()),
         name("worker_id", wire.getWorkerId()),
         name("host", wire.getHost()),
-        notNegative("pid", wire.getPid()));
+        notNegative("pid", wire.getPid()),
+        name("exchange_address", wire.getExchangeAddress()),
+        wire.getExchangeKey());
   }
 
   private static Prepared prepared(io.holdfast.proto.v1.Prepared wire) throws RefusedException {
@@ -181,7 +194,20 @@ final class WorkerMessageCodec {
     return new Restored(
         WireChecks.decode(wire.hasGeneration(), wire.getGeneration()),
         notNegative("step", wire.getStep()),
-        text("digest", wire.getDigest(), WireLimits.MAX_NAME_LENGTH));
+        checksums("values", wire.getValuesList()),
+        checksums("slots", wire.getSlotsList()));
+  }
+
+  private static List<Integer> checksums(String field, List<Integer> wire) throws RefusedException {
+    atMost(field, wire.size(), WireLimits.MAX_PIECES);
+    return wire;
+  }
+
+  private static PeerLost peerLost(io.holdfast.proto.v1.PeerLost wire) throws RefusedException {
+    return new PeerLost(
+        WireChecks.decode(wire.hasGeneration(), wire.getGeneration()),
+        name("worker_id", wire.getWorkerId()),
+        reason(wire.getReason()));
   }
 
   private static StepDone stepDone(io.holdfast.proto.v1.StepDone wire) throws RefusedException {
@@ -189,7 +215,9 @@ final class WorkerMessageCodec {
         WireChecks.decode(wire.hasGeneration(), wire.getGeneration()),
         notNegative("step", wire.getStep()),
         sums(wire.getSumsList()),
-        notNegative("compute_nanos", wire.getComputeNanos()));
+        notNegative("compute_nanos", wire.getComputeNanos()),
+        notNegative("wait_nanos", wire.getWaitNanos()),
+        notNegative("sent_bytes", wire.getSentBytes()));
   }
 
   private static Evaluated evaluated(io.holdfast.proto.v1.Evaluated wire) throws RefusedException {

@@ -142,12 +142,25 @@ class WireCodecTest {
 
   private static List<WorkerMessage> workerMessages(Random random) {
     return List.of(
-        new WorkerMessage.Hello(text(random), text(random), text(random), number(random)),
+        new WorkerMessage.Hello(
+            text(random),
+            text(random),
+            text(random),
+            number(random),
+            text(random),
+            random.nextLong()),
         new WorkerMessage.Prepared(text(random), number(random), number(random)),
         new WorkerMessage.Heartbeat(generation(random), number(random)),
-        new WorkerMessage.Restored(generation(random), number(random), text(random)),
+        new WorkerMessage.Restored(
+            generation(random), number(random), checksums(random), checksums(random)),
         new WorkerMessage.StepDone(
-            generation(random), number(random), sums(random), number(random)),
+            generation(random),
+            number(random),
+            sums(random),
+            number(random),
+            number(random),
+            number(random)),
+        new WorkerMessage.PeerLost(generation(random), text(random), text(random)),
         new WorkerMessage.SnapshotTaken(generation(random), text(random)),
         new WorkerMessage.SnapshotRefused(generation(random), text(random), text(random)),
         new WorkerMessage.ShardWritten(
@@ -175,6 +188,8 @@ class WireCodecTest {
             random.nextBoolean()),
         new CoordinatorMessage.Evaluate(generation(random), number(random)),
         new CoordinatorMessage.Alive(number(random)),
+        new CoordinatorMessage.RoundOver(generation(random), text(random)),
+        new CoordinatorMessage.AbandonSave(text(random)),
         new CoordinatorMessage.Finish(random.nextInt(256), text(random)));
   }
 
@@ -182,7 +197,7 @@ class WireCodecTest {
     List<Member> members = new ArrayList<>();
     List<String> owners = new ArrayList<>();
     for (int i = 0; i < 1 + random.nextInt(4); i++) {
-      members.add(new Member("w" + i, List.of(2 * i, 2 * i + 1)));
+      members.add(new Member("w" + i, List.of(2 * i, 2 * i + 1), text(random), random.nextLong()));
       owners.add("w" + i);
     }
     return new CoordinatorMessage.Restore(
@@ -195,6 +210,10 @@ class WireCodecTest {
       text.append((char) (' ' + random.nextInt(1000)));
     }
     return text.toString();
+  }
+
+  private static List<Integer> checksums(Random random) {
+    return random.ints(random.nextInt(5)).boxed().toList();
   }
 
   private static long number(Random random) {

@@ -36,7 +36,14 @@ final class Links {
             link.number(), true, false, link.failures(), 0, link.lostNanos(), turn.now, turn.now);
     turn.enter(WorkerPhase.JOINING, "said hello");
     WorkerSettings settings = turn.settings;
-    turn.send(new Hello(settings.version(), settings.workerId(), settings.host(), settings.pid()));
+    turn.send(
+        new Hello(
+            settings.version(),
+            settings.workerId(),
+            settings.host(),
+            settings.pid(),
+            settings.exchangeAddress(),
+            settings.exchangeKey()));
   }
 
   static void disconnected(WorkerTurn turn, long connection, String reason) {

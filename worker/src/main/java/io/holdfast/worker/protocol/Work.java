@@ -4,9 +4,11 @@ import io.holdfast.protocol.CoordinatorMessage;
 import io.holdfast.protocol.CoordinatorMessage.Evaluate;
 import io.holdfast.protocol.CoordinatorMessage.Member;
 import io.holdfast.protocol.CoordinatorMessage.Restore;
+import io.holdfast.protocol.CoordinatorMessage.RoundOver;
 import io.holdfast.protocol.CoordinatorMessage.RunStep;
 import io.holdfast.protocol.CoordinatorMessage.Welcome;
 import io.holdfast.protocol.Generation;
+import io.holdfast.protocol.WorkerMessage;
 import io.holdfast.protocol.WorkerMessage.Cause;
 import io.holdfast.protocol.WorkerMessage.Evaluated;
 import io.holdfast.protocol.WorkerMessage.Failed;
@@ -14,6 +16,7 @@ import io.holdfast.protocol.WorkerMessage.Restored;
 import io.holdfast.protocol.WorkerMessage.StepDone;
 import io.holdfast.worker.protocol.WorkerEvent.EvaluationComputed;
 import io.holdfast.worker.protocol.WorkerEvent.Loaded;
+import io.holdfast.worker.protocol.WorkerEvent.PeerLost;
 import io.holdfast.worker.protocol.WorkerEvent.StepComputed;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,10 +29,11 @@ final class Work {
   static void restore(WorkerTurn turn, Restore restore) {
     Generation generation = restore.generation();
     boolean ofThisTerm = turn.welcome.map(Welcome::term).equals(Optional.of(generation.term()));
-    if (!ofThisTerm || generation.compareTo(turn.generation()) <= 0 || turn.prepared.isEmpty()) {
+    if (!ofThisTerm || generation.compareTo(turn.newest) <= 0 || turn.prepared.isEmpty()) {
       return;
     }
     drop(turn);
+    turn.newest = generation;
     Optional<Member> me =
         restore.members().stream()
             .filter(member -> member.workerId().equals(turn.settings.workerId()))
@@ -48,9 +52,7 @@ final class Work {
       return;
     }
     turn.enter(WorkerPhase.RESTORING, "step " + restore.step() + " for " + generation);
-    turn.effect(
-        new WorkerEffect.Load(
-            generation, restore.prefix(), restore.step(), owned(turn), me.get().shards()));
+    turn.effect(new WorkerEffect.Load(turn.settings.workerId(), restore));
   }
 
   /** The groups of slices of this worker in its round, by index in the job's order. */
@@ -87,7 +89,7 @@ final class Work {
     }
     turn.step = loaded.step();
     turn.enter(WorkerPhase.READY, "holds step " + turn.step);
-    turn.send(new Restored(loaded.generation(), loaded.step(), loaded.digest()));
+    turn.send(new Restored(loaded.generation(), loaded.step(), loaded.values(), loaded.slots()));
   }
 
   /** RunStep or Evaluate: obeyed if it follows on the state held, after a save that waits. */
@@ -135,7 +137,14 @@ final class Work {
     }
     turn.step = done.step();
     turn.enter(WorkerPhase.READY, "holds step " + turn.step);
-    turn.send(new StepDone(done.generation(), done.step(), done.sums(), done.computeNanos()));
+    turn.send(
+        new StepDone(
+            done.generation(),
+            done.step(),
+            done.sums(),
+            done.computeNanos(),
+            done.waitNanos(),
+            done.sentBytes()));
   }
 
   static void evaluationComputed(WorkerTurn turn, EvaluationComputed done) {
@@ -147,6 +156,24 @@ final class Work {
       turn.enter(WorkerPhase.READY, "holds step " + turn.step);
       turn.send(new Evaluated(done.generation(), done.step(), done.sums()));
     }
+  }
+
+  /** The coordinator says that the round is over; the next one comes when it comes. */
+  static void roundOver(WorkerTurn turn, RoundOver over) {
+    if (over.generation().equals(turn.generation())) {
+      drop(turn);
+      turn.enter(WorkerPhase.SPARE, over.reason());
+    }
+  }
+
+  /** Without one of its members a round cannot go on: drops out of it and tells the coordinator. */
+  static void peerLost(WorkerTurn turn, PeerLost lost) {
+    if (!lost.generation().equals(turn.generation())) {
+      return;
+    }
+    drop(turn);
+    turn.enter(WorkerPhase.SPARE, "lost " + lost.workerId() + ": " + lost.reason());
+    turn.send(new WorkerMessage.PeerLost(lost.generation(), lost.workerId(), lost.reason()));
   }
 
   /** The state is worth nothing any more; the coordinator begins a new round, or ends the run. */

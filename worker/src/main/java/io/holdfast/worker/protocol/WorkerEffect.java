@@ -1,5 +1,6 @@
 package io.holdfast.worker.protocol;
 
+import io.holdfast.protocol.CoordinatorMessage;
 import io.holdfast.protocol.Generation;
 import io.holdfast.protocol.WorkerMessage;
 import java.util.List;
@@ -23,19 +24,15 @@ public sealed interface WorkerEffect {
   record Prepare(String run, String job) implements WorkerEffect {}
 
   /**
-   * Bring the owned groups of slices, and what the owned logical shards need, to the state of
-   * {@code step}; answered by Loaded or LoadFailed.
+   * Join the round: bring the values of all groups of slices and the slots of the owned ones to the
+   * state that the round starts from, and be ready to exchange slices with its other members;
+   * answered by Loaded or LoadFailed.
    *
-   * @param prefix the checkpoint; empty for initial values
-   * @param groups owned groups of slices, by index in the job's order, ascending
-   * @param shards owned logical shards, ascending
+   * @param workerId which of the members this worker is
    */
-  record Load(
-      Generation generation, String prefix, long step, List<Integer> groups, List<Integer> shards)
-      implements WorkerEffect {
-    public Load {
-      groups = List.copyOf(groups);
-      shards = List.copyOf(shards);
+  record Load(String workerId, CoordinatorMessage.Restore round) implements WorkerEffect {
+    public Generation generation() {
+      return round.generation();
     }
   }
 

@@ -37,13 +37,36 @@ public sealed interface WorkerEvent {
 
   record JobFailed(String job, Cause cause, String reason) implements WorkerEvent {}
 
-  /** The owned slices hold the state of {@code step}. */
-  record Loaded(Generation generation, long step, String digest) implements WorkerEvent {}
+  /**
+   * The state of {@code step} is the current one, and the exchange with the other members stands.
+   *
+   * @param values CRC-32C of the value of each group of slices, in the job's order
+   * @param slots CRC-32C of each slot of each owned group, in the job's order
+   */
+  record Loaded(Generation generation, long step, List<Integer> values, List<Integer> slots)
+      implements WorkerEvent {
+    public Loaded {
+      values = List.copyOf(values);
+      slots = List.copyOf(slots);
+    }
+  }
 
   record LoadFailed(Generation generation, Cause cause, String reason) implements WorkerEvent {}
 
-  /** The state of {@code step} is the current one. */
-  record StepComputed(Generation generation, long step, List<ShardSums> sums, long computeNanos)
+  /**
+   * The state of {@code step} is the current one.
+   *
+   * @param computeNanos of the whole step
+   * @param waitNanos of it, waiting for other workers
+   * @param sentBytes to other workers, frames with their headers
+   */
+  record StepComputed(
+      Generation generation,
+      long step,
+      List<ShardSums> sums,
+      long computeNanos,
+      long waitNanos,
+      long sentBytes)
       implements WorkerEvent {
     public StepComputed {
       sums = List.copyOf(sums);
@@ -56,6 +79,9 @@ public sealed interface WorkerEvent {
       sums = List.copyOf(sums);
     }
   }
+
+  /** The connection to another member of the round is lost, or could not be made. */
+  record PeerLost(Generation generation, String workerId, String reason) implements WorkerEvent {}
 
   /** A step or an evaluation of that generation came to nothing. */
   record ComputeFailed(Generation generation, Cause cause, String reason) implements WorkerEvent {}

@@ -1,11 +1,13 @@
 package io.holdfast.worker.protocol;
 
 import io.holdfast.protocol.CoordinatorMessage;
+import io.holdfast.protocol.CoordinatorMessage.AbandonSave;
 import io.holdfast.protocol.CoordinatorMessage.Alive;
 import io.holdfast.protocol.CoordinatorMessage.Evaluate;
 import io.holdfast.protocol.CoordinatorMessage.Finish;
 import io.holdfast.protocol.CoordinatorMessage.Refused;
 import io.holdfast.protocol.CoordinatorMessage.Restore;
+import io.holdfast.protocol.CoordinatorMessage.RoundOver;
 import io.holdfast.protocol.CoordinatorMessage.RunStep;
 import io.holdfast.protocol.CoordinatorMessage.Save;
 import io.holdfast.protocol.CoordinatorMessage.Welcome;
@@ -19,6 +21,7 @@ import io.holdfast.worker.protocol.WorkerEvent.JobPrepared;
 import io.holdfast.worker.protocol.WorkerEvent.LeaveRequested;
 import io.holdfast.worker.protocol.WorkerEvent.LoadFailed;
 import io.holdfast.worker.protocol.WorkerEvent.Loaded;
+import io.holdfast.worker.protocol.WorkerEvent.PeerLost;
 import io.holdfast.worker.protocol.WorkerEvent.Received;
 import io.holdfast.worker.protocol.WorkerEvent.ShardFileFailed;
 import io.holdfast.worker.protocol.WorkerEvent.ShardFileWritten;
@@ -76,6 +79,8 @@ public final class WorkerMachine {
       Work.loaded(turn, loaded);
     } else if (event instanceof LoadFailed failed) {
       Work.failed(turn, failed.generation(), failed.cause(), failed.reason());
+    } else if (event instanceof PeerLost lost) {
+      Work.peerLost(turn, lost);
     } else if (event instanceof StepComputed done) {
       Work.stepComputed(turn, done);
     } else if (event instanceof EvaluationComputed done) {
@@ -109,6 +114,10 @@ public final class WorkerMachine {
       Work.restore(turn, restore);
     } else if (message instanceof RunStep || message instanceof Evaluate) {
       Work.order(turn, message);
+    } else if (message instanceof RoundOver over) {
+      Work.roundOver(turn, over);
+    } else if (message instanceof AbandonSave abandon) {
+      Writing.unwanted(turn, abandon.prefix());
     } else if (message instanceof Save save) {
       Writing.save(turn, save);
     } else {

@@ -8,6 +8,8 @@ import java.util.Objects;
  * Who a worker is and where it looks for a coordinator.
  *
  * @param workerId names this process, never another
+ * @param exchangeAddress HOST:PORT where this worker takes slices from others
+ * @param exchangeKey what others must say there first
  * @param addresses HOST:PORT, tried in turn again and again
  * @param connectDeadline how long no coordinator may be found before the worker gives up
  */
@@ -16,6 +18,8 @@ public record WorkerSettings(
     String workerId,
     String host,
     long pid,
+    String exchangeAddress,
+    long exchangeKey,
     List<String> addresses,
     Duration connectDeadline) {
 
@@ -44,6 +48,7 @@ public record WorkerSettings(
     Objects.requireNonNull(version);
     Objects.requireNonNull(workerId);
     Objects.requireNonNull(host);
+    Objects.requireNonNull(exchangeAddress);
     addresses = List.copyOf(addresses);
     if (addresses.isEmpty()) {
       throw new IllegalArgumentException("a worker needs the address of a coordinator");

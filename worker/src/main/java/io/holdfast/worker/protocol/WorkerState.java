@@ -19,6 +19,7 @@ import java.util.OptionalInt;
  * @param preparing the job that is being prepared
  * @param prepareRetryAtNanos when a preparation that storage failed is tried again; 0 for none
  * @param prepareFailures in a row
+ * @param newest generation of the newest round it was ever told of; older ones are not obeyed
  * @param round what this worker is to do in the round it belongs to
  * @param step the state it holds; -1 for none of that round
  * @param writing the shard file being written
@@ -38,6 +39,7 @@ public record WorkerState(
     Optional<String> preparing,
     long prepareRetryAtNanos,
     int prepareFailures,
+    Generation newest,
     Optional<Restore> round,
     long step,
     Optional<String> writing,
@@ -96,6 +98,7 @@ public record WorkerState(
         Optional.empty(),
         0,
         0,
+        Generation.NONE,
         Optional.empty(),
         -1,
         Optional.empty(),

@@ -25,6 +25,7 @@ final class WorkerTurn {
   Optional<String> preparing;
   long prepareRetryAt;
   int prepareFailures;
+  Generation newest;
   Optional<Restore> round;
   long step;
   Optional<String> writing;
@@ -45,6 +46,7 @@ final class WorkerTurn {
     preparing = state.preparing();
     prepareRetryAt = state.prepareRetryAtNanos();
     prepareFailures = state.prepareFailures();
+    newest = state.newest();
     round = state.round();
     step = state.step();
     writing = state.writing();
@@ -67,6 +69,7 @@ final class WorkerTurn {
             preparing,
             prepareRetryAt,
             prepareFailures,
+            newest,
             round,
             step,
             writing,

@@ -81,6 +81,18 @@ final class Writing {
     turn.held = Optional.empty();
   }
 
+  /** The checkpoint will never be; its file is given up, and a save of it that waits as well. */
+  static void unwanted(WorkerTurn turn, String prefix) {
+    if (turn.writing.equals(Optional.of(prefix))) {
+      abandon(turn);
+    }
+    if (turn.waiting.filter(save -> save.prefix().equals(prefix)).isPresent()) {
+      turn.waiting = Optional.empty();
+      turn.held.ifPresent(order -> Work.obey(turn, order));
+      turn.held = Optional.empty();
+    }
+  }
+
   /** Nobody waits for the file any more. */
   static void abandon(WorkerTurn turn) {
     turn.writing.ifPresent(prefix -> turn.effect(new WorkerEffect.AbandonWrite(prefix)));

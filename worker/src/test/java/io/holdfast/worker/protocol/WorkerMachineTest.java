@@ -19,7 +19,8 @@ class WorkerMachineTest {
   private static final Generation FIRST = new Generation(3, 1);
   private static final Generation SECOND = new Generation(3, 2);
   private static final WorkerSettings SETTINGS =
-      new WorkerSettings("1", "w1", "host", 7, List.of("a", "b"), Duration.ofSeconds(30));
+      new WorkerSettings(
+          "1", "w1", "host", 7, "host:9", 11, List.of("a", "b"), Duration.ofSeconds(30));
   private WorkerState state = WorkerState.initial(SETTINGS);
   private long now = 1;
 
@@ -52,7 +53,8 @@ class WorkerMachineTest {
   private static Restore restore(Generation generation, long step) {
     return new Restore(
         generation,
-        List.of(new Member("w1", List.of(0)), new Member("w2", List.of(1))),
+        List.of(
+            new Member("w1", List.of(0), "host:9", 11), new Member("w2", List.of(1), "b:9", 12)),
         List.of("w2", "w1"),
         "ckpt-t2r1-" + step,
         step);
@@ -62,7 +64,7 @@ class WorkerMachineTest {
   private void hold() {
     join();
     hear(restore(FIRST, 4));
-    on(new WorkerEvent.Loaded(FIRST, 4, "d"));
+    on(new WorkerEvent.Loaded(FIRST, 4, List.of(1, 2), List.of(3)));
   }
 
   private static Save save(String prefix, long step, boolean must) {
@@ -73,15 +75,15 @@ class WorkerMachineTest {
   void joinsPreparesAndRestoresWhatItOwns() {
     assertThat(on(new WorkerEvent.Started())).containsExactly(new WorkerEffect.Connect(1, "a"));
     assertThat(on(new WorkerEvent.Connected(1)))
-        .containsExactly(say(new WorkerMessage.Hello("1", "w1", "host", 7)));
+        .containsExactly(say(new WorkerMessage.Hello("1", "w1", "host", 7, "host:9", 11)));
     assertThat(hear(new Welcome(3, "run", "{}", 500, 3000)))
         .containsExactly(new WorkerEffect.Prepare("run", "{}"));
     assertThat(on(new WorkerEvent.JobPrepared("{}", "probe", 10, 5, 2)))
         .containsExactly(say(new WorkerMessage.Prepared("probe", 10, 5)));
     assertThat(hear(restore(FIRST, 4)))
-        .containsExactly(new WorkerEffect.Load(FIRST, "ckpt-t2r1-4", 4, List.of(1), List.of(0)));
-    assertThat(on(new WorkerEvent.Loaded(FIRST, 4, "d")))
-        .containsExactly(say(new WorkerMessage.Restored(FIRST, 4, "d")));
+        .containsExactly(new WorkerEffect.Load("w1", restore(FIRST, 4)));
+    assertThat(on(new WorkerEvent.Loaded(FIRST, 4, List.of(1, 2), List.of(3))))
+        .containsExactly(say(new WorkerMessage.Restored(FIRST, 4, List.of(1, 2), List.of(3))));
   }
 
   @Test
@@ -92,8 +94,8 @@ class WorkerMachineTest {
     assertThat(hear(new RunStep(FIRST, 4))).isEmpty();
     assertThat(hear(new RunStep(FIRST, 5))).containsExactly(new WorkerEffect.Compute(FIRST, 5));
     assertThat(hear(new RunStep(FIRST, 5))).as("only once").isEmpty();
-    assertThat(on(new WorkerEvent.StepComputed(FIRST, 5, List.of(), 9)))
-        .containsExactly(say(new WorkerMessage.StepDone(FIRST, 5, List.of(), 9)));
+    assertThat(on(new WorkerEvent.StepComputed(FIRST, 5, List.of(), 9, 2, 100)))
+        .containsExactly(say(new WorkerMessage.StepDone(FIRST, 5, List.of(), 9, 2, 100)));
   }
 
   @Test
@@ -102,10 +104,9 @@ class WorkerMachineTest {
     hear(new RunStep(FIRST, 5));
     assertThat(hear(restore(SECOND, 2)))
         .containsExactly(
-            new WorkerEffect.AbandonWork(FIRST),
-            new WorkerEffect.Load(SECOND, "ckpt-t2r1-2", 2, List.of(1), List.of(0)));
-    assertThat(on(new WorkerEvent.StepComputed(FIRST, 5, List.of(), 9))).isEmpty();
-    assertThat(on(new WorkerEvent.Loaded(FIRST, 4, "d"))).isEmpty();
+            new WorkerEffect.AbandonWork(FIRST), new WorkerEffect.Load("w1", restore(SECOND, 2)));
+    assertThat(on(new WorkerEvent.StepComputed(FIRST, 5, List.of(), 9, 2, 100))).isEmpty();
+    assertThat(on(new WorkerEvent.Loaded(FIRST, 4, List.of(1, 2), List.of(3)))).isEmpty();
     assertThat(hear(restore(FIRST, 4))).as("an old round").isEmpty();
   }
 
@@ -124,7 +125,7 @@ class WorkerMachineTest {
     hold();
     hear(save("p", 4, false));
     hear(new RunStep(FIRST, 5));
-    on(new WorkerEvent.StepComputed(FIRST, 5, List.of(), 9));
+    on(new WorkerEvent.StepComputed(FIRST, 5, List.of(), 9, 2, 100));
     assertThat(hear(save("q", 5, false)))
         .containsExactly(
             say(new WorkerMessage.SnapshotRefused(FIRST, "q", "p is still being written")));
@@ -228,5 +229,46 @@ class WorkerMachineTest {
     assertThat(hear(new CoordinatorMessage.Finish(0, "done")))
         .containsExactly(new WorkerEffect.Exit(0, "done"));
     assertThat(hear(new RunStep(FIRST, 5))).as("nothing follows").isEmpty();
+  }
+
+  @Test
+  void aRoundThatIsOverIsLeftAtOnceAndNeverEnteredAgain() {
+    hold();
+    hear(new RunStep(FIRST, 5));
+    assertThat(hear(new CoordinatorMessage.RoundOver(SECOND, "another"))).isEmpty();
+    assertThat(hear(new CoordinatorMessage.RoundOver(FIRST, "w2 is gone")))
+        .containsExactly(new WorkerEffect.AbandonWork(FIRST));
+    assertThat(state.phase()).isEqualTo(WorkerPhase.SPARE);
+    assertThat(state.reason()).isEqualTo("w2 is gone");
+    assertThat(hear(restore(FIRST, 4))).as("the same round again").isEmpty();
+    assertThat(hear(restore(SECOND, 4)))
+        .containsExactly(new WorkerEffect.Load("w1", restore(SECOND, 4)));
+  }
+
+  @Test
+  void aLostPeerEndsTheRoundAndIsTold() {
+    hold();
+    hear(new RunStep(FIRST, 5));
+    assertThat(on(new WorkerEvent.PeerLost(SECOND, "w2", "reset"))).isEmpty();
+    assertThat(on(new WorkerEvent.PeerLost(FIRST, "w2", "reset")))
+        .containsExactly(
+            new WorkerEffect.AbandonWork(FIRST),
+            say(new WorkerMessage.PeerLost(FIRST, "w2", "reset")));
+    assertThat(on(new WorkerEvent.PeerLost(FIRST, "w2", "reset"))).as("once").isEmpty();
+  }
+
+  @Test
+  void aSaveThatNobodyWantsIsGivenUpAndTheStepThatWaitsForItGoesOn() {
+    hold();
+    hear(save("p", 4, false));
+    assertThat(hear(new CoordinatorMessage.AbandonSave("q"))).isEmpty();
+    hear(new RunStep(FIRST, 5));
+    on(new WorkerEvent.StepComputed(FIRST, 5, List.of(), 9, 2, 100));
+    hear(save("q", 5, true));
+    assertThat(hear(new RunStep(FIRST, 6))).isEmpty();
+    assertThat(hear(new CoordinatorMessage.AbandonSave("q")))
+        .containsExactly(new WorkerEffect.Compute(FIRST, 6));
+    assertThat(hear(new CoordinatorMessage.AbandonSave("p")))
+        .containsExactly(new WorkerEffect.AbandonWrite("p"));
   }
 }
