@@ -1,8 +1,12 @@
 package io.holdfast.job.plan;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BinaryOperator;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
 /**
  * The fixed tree in which sums over n shards (or slices) are taken, so that floating point gives
@@ -39,6 +43,55 @@ public final class SumTree {
       throw new IllegalArgumentException("a tree of " + n + " leaves has no parts");
     }
     return Integer.highestOneBit(n - 1);
+  }
+
+  /**
+   * A node of the tree: the leaves from {@code from} to before {@code to}.
+   *
+   * @param from at least 0
+   * @param to above from
+   */
+  public record Span(int from, int to) {
+    public Span {
+      if (from < 0 || to <= from) {
+        throw new IllegalArgumentException("no leaves from " + from + " to " + to);
+      }
+    }
+
+    /** Whether it has one leaf. */
+    public boolean isLeaf() {
+      return to - from == 1;
+    }
+
+    /** The left operand; for spans of two leaves and more. */
+    public Span left() {
+      return new Span(from, from + leftSize(to - from));
+    }
+
+    /** The right operand; for spans of two leaves and more. */
+    public Span right() {
+      return new Span(from + leftSize(to - from), to);
+    }
+  }
+
+  /**
+   * The largest nodes of a tree of n leaves that lie whole in {@code leaves}, from left to right:
+   * who holds these leaves can sum each of them alone.
+   */
+  public static List<Span> spans(int n, Set<Integer> leaves) {
+    requireLeaves(n);
+    List<Span> spans = new ArrayList<>();
+    collect(new Span(0, n), leaves, spans);
+    return List.copyOf(spans);
+  }
+
+  private static void collect(Span node, Set<Integer> leaves, List<Span> into) {
+    if (IntStream.range(node.from(), node.to()).allMatch(leaves::contains)) {
+      into.add(node);
+    } else if (!node.isLeaf()) {
+      collect(node.left(), leaves, into);
+      collect(node.right(), leaves, into);
+    }
   }
 
   private static <T> T sum(int from, int to, IntFunction<T> leaf, BinaryOperator<T> add) {

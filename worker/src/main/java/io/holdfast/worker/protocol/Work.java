@@ -52,7 +52,12 @@ final class Work {
       return;
     }
     turn.enter(WorkerPhase.RESTORING, "step " + restore.step() + " for " + generation);
-    turn.effect(new WorkerEffect.Load(turn.settings.workerId(), restore));
+    turn.effect(
+        new WorkerEffect.Load(
+            turn.settings.workerId(),
+            restore,
+            turn.welcome.orElseThrow().heartbeatMillis(),
+            turn.welcome.orElseThrow().leaseMillis()));
   }
 
   /** The groups of slices of this worker in its round, by index in the job's order. */

@@ -29,8 +29,12 @@ public sealed interface WorkerEffect {
    * answered by Loaded or LoadFailed.
    *
    * @param workerId which of the members this worker is
+   * @param heartbeatMillis how often members give each other a sign of life
+   * @param leaseMillis silence after which a member counts as lost by the others
    */
-  record Load(String workerId, CoordinatorMessage.Restore round) implements WorkerEffect {
+  record Load(
+      String workerId, CoordinatorMessage.Restore round, long heartbeatMillis, long leaseMillis)
+      implements WorkerEffect {
     public Generation generation() {
       return round.generation();
     }

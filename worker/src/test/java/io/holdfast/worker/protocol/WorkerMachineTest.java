@@ -81,7 +81,7 @@ class WorkerMachineTest {
     assertThat(on(new WorkerEvent.JobPrepared("{}", "probe", 10, 5, 2)))
         .containsExactly(say(new WorkerMessage.Prepared("probe", 10, 5)));
     assertThat(hear(restore(FIRST, 4)))
-        .containsExactly(new WorkerEffect.Load("w1", restore(FIRST, 4)));
+        .containsExactly(new WorkerEffect.Load("w1", restore(FIRST, 4), 500, 3000));
     assertThat(on(new WorkerEvent.Loaded(FIRST, 4, List.of(1, 2), List.of(3))))
         .containsExactly(say(new WorkerMessage.Restored(FIRST, 4, List.of(1, 2), List.of(3))));
   }
@@ -104,7 +104,8 @@ class WorkerMachineTest {
     hear(new RunStep(FIRST, 5));
     assertThat(hear(restore(SECOND, 2)))
         .containsExactly(
-            new WorkerEffect.AbandonWork(FIRST), new WorkerEffect.Load("w1", restore(SECOND, 2)));
+            new WorkerEffect.AbandonWork(FIRST),
+            new WorkerEffect.Load("w1", restore(SECOND, 2), 500, 3000));
     assertThat(on(new WorkerEvent.StepComputed(FIRST, 5, List.of(), 9, 2, 100))).isEmpty();
     assertThat(on(new WorkerEvent.Loaded(FIRST, 4, List.of(1, 2), List.of(3)))).isEmpty();
     assertThat(hear(restore(FIRST, 4))).as("an old round").isEmpty();
@@ -242,7 +243,7 @@ class WorkerMachineTest {
     assertThat(state.reason()).isEqualTo("w2 is gone");
     assertThat(hear(restore(FIRST, 4))).as("the same round again").isEmpty();
     assertThat(hear(restore(SECOND, 4)))
-        .containsExactly(new WorkerEffect.Load("w1", restore(SECOND, 4)));
+        .containsExactly(new WorkerEffect.Load("w1", restore(SECOND, 4), 500, 3000));
   }
 
   @Test
