@@ -26,10 +26,13 @@ import picocli.CommandLine.Option;
     name = "run",
     mixinStandardHelpOptions = true,
     header =
-        "Trains a job on this machine, to the end; resumes by itself from the newest good checkpoint in RUN.",
+        "Trains a job on this machine, to the end; resumes by itself from the newest good"
+            + " checkpoint in RUN.",
     description = {
-      "Starts a coordinator and workers as processes of their own, replaces one that dies, and takes them down with",
-      "itself. Writes nothing before the job is found good. Ctrl-C saves, then leaves; the same command goes on.",
+      "Starts a coordinator and workers as processes of their own, replaces one that dies, and"
+          + " takes them down with",
+      "itself. Writes nothing before the job is found good. Ctrl-C saves, then leaves; the same"
+          + " command goes on.",
       ""
     },
     footer = {
@@ -125,7 +128,10 @@ final class RunCommand implements Callable<Integer> {
     ChildSpec coordinator = new ChildSpec("coordinator", () -> coordinatorArguments(run, address));
     List<ChildSpec> workerSpecs =
         IntStream.rangeClosed(1, workerCount)
-            .mapToObj(n -> new ChildSpec("worker " + n, () -> workerArguments(run, address, n)))
+            .mapToObj(
+                n ->
+                    new ChildSpec(
+                        "worker " + n, () -> workerArguments(run, address, n, workerCount)))
             .toList();
     return new Supervisor(launcher, coordinator, workerSpecs, () -> newestStep(store), this::tell);
   }
@@ -140,9 +146,13 @@ final class RunCommand implements Callable<Integer> {
     return arguments;
   }
 
-  private static List<String> workerArguments(RunLocation run, String address, int number) {
+  /** Workers share this machine's cores; more workers than cores have one each. */
+  private static List<String> workerArguments(
+      RunLocation run, String address, int number, int count) {
     String log = run.logs().resolve("worker-" + number + ".log").toString();
-    return List.of("worker", "--coordinator", address, "--log-file", log);
+    int cores = Math.max(1, Runtime.getRuntime().availableProcessors() / count);
+    return List.of(
+        "worker", "--coordinator", address, "--cores", String.valueOf(cores), "--log-file", log);
   }
 
   /**

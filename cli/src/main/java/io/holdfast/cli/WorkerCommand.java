@@ -1,7 +1,9 @@
 package io.holdfast.cli;
 
 import io.holdfast.cli.supervisor.ParentPipe;
+import io.holdfast.worker.exchange.ExchangeNode;
 import io.holdfast.worker.runtime.WorkerProcess;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -15,7 +17,8 @@ import picocli.CommandLine.Option;
     name = "worker",
     mixinStandardHelpOptions = true,
     header =
-        "Works for a coordinator: one worker, for launch scripts. Finds the coordinator again after it moved.",
+        "Works for a coordinator: one worker, for launch scripts. Finds the coordinator again after"
+            + " it moved.",
     footer = {
       "",
       "Examples:",
@@ -31,6 +34,21 @@ final class WorkerCommand implements Callable<Integer> {
       description = "Where coordinators listen, tried in turn.")
   private List<String> coordinators;
 
+  @Option(
+      names = "--listen",
+      paramLabel = "HOST[:PORT]",
+      description = {
+        "Where other workers reach this one (default: the address by which it reaches the",
+        "coordinator, any port)."
+      })
+  private Optional<String> listen;
+
+  @Option(
+      names = "--cores",
+      paramLabel = "N",
+      description = "Cores to compute on (default: all that this process may use).")
+  private Optional<Integer> cores;
+
   @Option(names = "--insecure", description = "Accepted; nothing is encrypted yet.")
   private boolean insecure;
 
@@ -43,12 +61,28 @@ final class WorkerCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     ParentPipe.watch();
-    List<String> addresses =
-        coordinators.stream()
-            .map(given -> HostAndPort.parse("--coordinator", given).toString())
-            .toList();
+    List<HostAndPort> addresses =
+        coordinators.stream().map(given -> HostAndPort.parse("--coordinator", given)).toList();
+    int coreCount = cores.orElseGet(Runtime.getRuntime()::availableProcessors);
+    if (coreCount < 1) {
+      throw CommandFailedException.badInput("--cores: " + coreCount + " (allowed: 1 and more)");
+    }
+    HostAndPort exchange = ExchangeAddress.of(listen, addresses.get(0));
     logFile.ifPresent(ProcessLog::open);
-    return work(new WorkerProcess(Version.CURRENT, addresses));
+    return work(
+        new WorkerProcess(
+            Version.CURRENT,
+            addresses.stream().map(HostAndPort::toString).toList(),
+            open(exchange),
+            coreCount));
+  }
+
+  private static ExchangeNode open(HostAndPort address) {
+    try {
+      return ExchangeNode.open(address.host(), address.port());
+    } catch (IOException e) {
+      throw CommandFailedException.badInput("--listen: " + e.getMessage());
+    }
   }
 
   private static int work(WorkerProcess worker) throws InterruptedException {

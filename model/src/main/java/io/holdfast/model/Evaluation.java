@@ -7,6 +7,7 @@ import io.holdfast.model.data.Dataset;
 import io.holdfast.model.data.SampleBatch;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The loss and the metrics on a data set, without training: the data in their own order, in batches
@@ -42,8 +43,16 @@ public final class Evaluation {
    * @param wanted asked before each batch; what it throws ends the work
    */
   public List<ShardSums> sums(VariableBuffers values, Runnable wanted) throws InterruptedException {
-    ShardSums[] sums = new ShardSums[shards];
-    lanes.run(shards, (shard, lane) -> sums[shard] = sumsOf(shard, lane, values, wanted));
+    return sums(values, IntStream.range(0, shards).boxed().toList(), wanted);
+  }
+
+  /** As {@link #sums(VariableBuffers, Runnable)}, of these logical shards alone, in their order. */
+  public List<ShardSums> sums(VariableBuffers values, List<Integer> wantedShards, Runnable wanted)
+      throws InterruptedException {
+    ShardSums[] sums = new ShardSums[wantedShards.size()];
+    lanes.run(
+        sums.length,
+        (index, lane) -> sums[index] = sumsOf(wantedShards.get(index), lane, values, wanted));
     return List.of(sums);
   }
 

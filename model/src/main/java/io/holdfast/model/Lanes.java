@@ -18,13 +18,15 @@ public final class Lanes {
 
   /** Work on one of n pieces. */
   public interface Piece {
-    void run(int index, ShardLane lane);
+    void run(int index, ShardLane lane) throws InterruptedException;
   }
 
   private final BlockingQueue<ShardLane> free = new LinkedBlockingQueue<>();
   private final ExecutorService threads;
+  private final int count;
 
   public Lanes(Network network, int count) {
+    this.count = count;
     for (int i = 0; i < count; i++) {
       free.add(network.lane());
     }
@@ -40,8 +42,17 @@ public final class Lanes {
 
   /** As many lanes as there are cores for kernels of so many threads, and shards to compute. */
   public static int count(int shards, int threadsPerKernel) {
-    int cores = Runtime.getRuntime().availableProcessors();
+    return count(shards, threadsPerKernel, Runtime.getRuntime().availableProcessors());
+  }
+
+  /** As {@link #count(int, int)} with so many cores for this process. */
+  public static int count(int shards, int threadsPerKernel, int cores) {
     return Math.max(1, Math.min(shards, cores / threadsPerKernel));
+  }
+
+  /** How many pieces are computed at the same time. */
+  public int count() {
+    return count;
   }
 
   /** Runs pieces 0 to n - 1, in any order; returns when all are done, or throws what one threw. */

@@ -124,7 +124,9 @@ final class TestTrainer {
 
   private int addGradients(int left, int right) {
     for (int i = 0; i < trainable.size(); i++) {
-      GradientSum.add(shardGradients.get(left).floats(i), shardGradients.get(right).floats(i));
+      FloatBuffer sum = shardGradients.get(left).floats(i);
+      FloatBuffer other = shardGradients.get(right).floats(i);
+      sumOf(Optional.of(sum), Optional.of(other)).writeTo(sum);
     }
     return left;
   }
@@ -140,7 +142,7 @@ final class TestTrainer {
           new SliceUpdate(
               values.floats(i),
               slots.stream().map(s -> s.floats(index)).toList(),
-              totalGradients().floats(i),
+              sumOf(Optional.of(totalGradients().floats(i)), Optional.empty()),
               rows,
               nextValues.floats(i),
               nextSlots.stream().map(s -> s.floats(index)).toList()));
@@ -153,6 +155,13 @@ final class TestTrainer {
     Collections.copy(nextSlots, heldSlots);
     step++;
     return sums;
+  }
+
+  private static GradientSum sumOf(Optional<FloatBuffer> left, Optional<FloatBuffer> right) {
+    return GradientSum.of(
+            new SumTree.Span(0, 2),
+            span -> span.isLeaf() ? (span.from() == 0 ? left : right) : Optional.empty())
+        .orElseThrow();
   }
 
   static float[] toArray(FloatBuffer buffer) {

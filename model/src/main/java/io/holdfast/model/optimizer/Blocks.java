@@ -1,6 +1,5 @@
 package io.holdfast.model.optimizer;
 
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -9,7 +8,7 @@ import java.util.List;
  * arrays, on which loops are compiled to vector instructions.
  */
 final class Blocks {
-  private static final int BLOCK = 2048;
+  static final int BLOCK = 2048;
 
   private Blocks() {}
 
@@ -26,7 +25,7 @@ final class Blocks {
     for (int from = 0; from < slice.elements(); from += BLOCK) {
       int n = Math.min(BLOCK, slice.elements() - from);
       slice.value().get(from, value, 0, n);
-      slice.gradientSum().get(from, gradient, 0, n);
+      slice.gradientSum().read(from, gradient, n);
       for (int s = 0; s < slots.size(); s++) {
         slice.slots().get(s).get(from, slots.get(s), 0, n);
       }
@@ -36,21 +35,6 @@ final class Blocks {
       for (int s = 0; s < slots.size(); s++) {
         slice.nextSlots().get(s).put(from, slots.get(s), 0, n);
       }
-    }
-  }
-
-  /** {@code left += right}, from position 0 to the limits. */
-  static void add(FloatBuffer left, FloatBuffer right) {
-    float[] a = new float[BLOCK];
-    float[] b = new float[BLOCK];
-    for (int from = 0; from < left.limit(); from += BLOCK) {
-      int n = Math.min(BLOCK, left.limit() - from);
-      left.get(from, a, 0, n);
-      right.get(from, b, 0, n);
-      for (int i = 0; i < n; i++) {
-        a[i] += b[i];
-      }
-      left.put(from, a, 0, n);
     }
   }
 

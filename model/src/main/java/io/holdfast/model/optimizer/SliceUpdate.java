@@ -15,7 +15,7 @@ import java.util.List;
 public record SliceUpdate(
     FloatBuffer value,
     List<FloatBuffer> slots,
-    FloatBuffer gradientSum,
+    GradientSum gradientSum,
     float divisor,
     FloatBuffer nextValue,
     List<FloatBuffer> nextSlots) {
@@ -23,7 +23,10 @@ public record SliceUpdate(
     slots = List.copyOf(slots);
     nextSlots = List.copyOf(nextSlots);
     int elements = value.limit();
-    requireLength(elements, gradientSum);
+    if (gradientSum.elements() != elements) {
+      throw new IllegalArgumentException(
+          "a slice of " + elements + " elements with a gradient of " + gradientSum.elements());
+    }
     requireLength(elements, nextValue);
     slots.forEach(slot -> requireLength(elements, slot));
     nextSlots.forEach(slot -> requireLength(elements, slot));

@@ -1,13 +1,12 @@
 package io.holdfast.worker.runtime;
 
 import io.holdfast.protocol.Generation;
-import io.holdfast.protocol.ShardSums;
 import io.holdfast.protocol.WorkerMessage.Cause;
 import io.holdfast.storage.bundle.DamagedCheckpointException;
+import io.holdfast.worker.exchange.ExchangeNode;
 import io.holdfast.worker.protocol.WorkerEffect;
 import io.holdfast.worker.protocol.WorkerEvent;
 import java.io.IOException;
-import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.function.Consumer;
@@ -33,10 +32,18 @@ final class Computation {
   private final BlockingQueue<WorkerEffect> queue = new ArrayBlockingQueue<>(QUEUE_EFFECTS);
   private final ShardFileWriter writer;
   private final Cancellation cancellation = new Cancellation();
+  private final ExchangeNode exchange;
+  private final int cores;
   private Trainer trainer;
 
-  Computation(Consumer<WorkerEvent> inbox) {
+  /**
+   * @param exchange where other members of a round are met
+   * @param cores for the kernels of this process
+   */
+  Computation(Consumer<WorkerEvent> inbox, ExchangeNode exchange, int cores) {
     this.inbox = inbox;
+    this.exchange = exchange;
+    this.cores = cores;
     this.writer = new ShardFileWriter(inbox);
     Thread thread = new Thread(this::run, "compute");
     thread.setDaemon(true);
@@ -47,6 +54,7 @@ final class Computation {
   void carryOut(WorkerEffect effect) {
     if (effect instanceof WorkerEffect.AbandonWork abandon) {
       cancellation.upTo(abandon.generation());
+      exchange.leave(abandon.generation());
     } else if (effect instanceof WorkerEffect.AbandonWrite abandon) {
       writer.abandon(abandon.prefix());
     } else if (!queue.offer(effect)) {
@@ -83,7 +91,7 @@ final class Computation {
 
   private void prepare(WorkerEffect.Prepare prepare) {
     try {
-      trainer = Trainer.prepare(prepare.run(), prepare.job());
+      trainer = Trainer.prepare(prepare.run(), prepare.job(), exchange, cores);
       inbox.accept(
           new WorkerEvent.JobPrepared(
               prepare.job(),
@@ -103,9 +111,15 @@ final class Computation {
 
   private void load(WorkerEffect.Load load) {
     try {
-      String digest =
-          trainer.load(load.prefix(), load.shards(), cancellation.of(load.generation()));
-      inbox.accept(new WorkerEvent.Loaded(load.generation(), load.step(), digest));
+      Trainer.Proof proof =
+          trainer.load(
+              load,
+              (generation, workerId, reason) ->
+                  inbox.accept(new WorkerEvent.PeerLost(generation, workerId, reason)),
+              cancellation.of(load.generation()));
+      inbox.accept(
+          new WorkerEvent.Loaded(
+              load.generation(), load.round().step(), proof.values(), proof.slots()));
     } catch (DamagedCheckpointException e) {
       inbox.accept(
           new WorkerEvent.LoadFailed(load.generation(), Cause.DAMAGED_CHECKPOINT, e.getMessage()));
@@ -113,6 +127,8 @@ final class Computation {
       inbox.accept(new WorkerEvent.LoadFailed(load.generation(), Cause.UNREADABLE, e.toString()));
     } catch (CancelledException e) {
       LOG.info("Loading for {} was dropped", load.generation());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
       LOG.error("Loading failed", e);
       inbox.accept(new WorkerEvent.LoadFailed(load.generation(), Cause.BUG, e.toString()));
@@ -125,9 +141,14 @@ final class Computation {
         generation,
         () -> {
           long start = System.nanoTime();
-          List<ShardSums> sums = trainer.compute(compute.step(), cancellation.of(generation));
-          long nanos = System.nanoTime() - start;
-          return new WorkerEvent.StepComputed(generation, compute.step(), sums, nanos);
+          Trainer.StepResult result = trainer.compute(compute.step(), cancellation.of(generation));
+          return new WorkerEvent.StepComputed(
+              generation,
+              compute.step(),
+              result.sums(),
+              System.nanoTime() - start,
+              result.waitNanos(),
+              result.sentBytes());
         });
   }
 

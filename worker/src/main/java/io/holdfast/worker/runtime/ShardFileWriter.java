@@ -1,6 +1,7 @@
 package io.holdfast.worker.runtime;
 
 import io.holdfast.job.plan.Slice;
+import io.holdfast.job.plan.SliceGroup;
 import io.holdfast.job.plan.SlicePlan;
 import io.holdfast.protocol.WrittenPiece;
 import io.holdfast.storage.bundle.BundleFiles;
@@ -10,6 +11,7 @@ import io.holdfast.storage.store.ObjectWriter;
 import io.holdfast.worker.protocol.WorkerEffect;
 import io.holdfast.worker.protocol.WorkerEvent;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -79,12 +81,14 @@ final class ShardFileWriter {
       ShardWriter writer = new ShardWriter(file);
       Ordinals ordinals = new Ordinals(slices);
       List<WrittenPiece> pieces = new ArrayList<>();
-      for (int group : order.groups()) {
-        for (Slice slice : slices.group(group).slices()) {
-          if (abandoned.equals(order.prefix())) {
-            throw new AbandonedException();
-          }
-          pieces.add(append(writer, slice, ordinals.of(slice), snapshot));
+      for (int index : order.groups()) {
+        if (abandoned.equals(order.prefix())) {
+          throw new AbandonedException();
+        }
+        SliceGroup group = slices.group(index);
+        pieces.add(append(writer, group.value(), ordinals, snapshot.value(group)));
+        for (int slot = 0; slot < group.slots().size(); slot++) {
+          pieces.add(append(writer, group.slots().get(slot), ordinals, snapshot.slot(group, slot)));
         }
       }
       file.sync();
@@ -94,16 +98,20 @@ final class ShardFileWriter {
   }
 
   private static WrittenPiece append(
-      ShardWriter writer, Slice slice, int ordinal, Snapshot snapshot) throws IOException {
+      ShardWriter writer, Slice slice, Ordinals ordinals, ByteBuffer bytes) throws IOException {
     var written =
         writer.append(
             slice.variable().key(),
             slice.variable().dtype(),
             slice.variable().shape(),
             slice.extent(),
-            snapshot.bytes(slice));
+            bytes);
     return new WrittenPiece(
-        slice.variable().key(), ordinal, written.offset(), written.size(), written.maskedCrc());
+        slice.variable().key(),
+        ordinals.of(slice),
+        written.offset(),
+        written.size(),
+        written.maskedCrc());
   }
 
   private static void delete(ObjectStore store, String name) {

@@ -1,6 +1,6 @@
 package io.holdfast.worker.runtime;
 
-import io.holdfast.job.plan.Slice;
+import io.holdfast.job.plan.SliceGroup;
 import java.nio.ByteBuffer;
 
 /** A state that was handed over to a writer: it does not change until it is released. */
@@ -14,9 +14,14 @@ final class Snapshot {
     pool.hold(state);
   }
 
-  /** The bytes of a slice, row-major and little endian; a view, not a copy. */
-  ByteBuffer bytes(Slice slice) {
-    return state.bytes(slice);
+  /** The bytes of a group's value, row-major and little endian; a view, not a copy. */
+  ByteBuffer value(SliceGroup group) {
+    return state.value(group);
+  }
+
+  /** The bytes of a slot of a group that is owned; a view, not a copy. */
+  ByteBuffer slot(SliceGroup group, int slot) {
+    return state.slot(group, slot);
   }
 
   /** Gives the buffers back. */

@@ -2,6 +2,7 @@ package io.holdfast.worker.runtime;
 
 import io.holdfast.job.plan.ModelPlan;
 import io.holdfast.job.plan.Slice;
+import io.holdfast.job.plan.SliceGroup;
 import io.holdfast.job.plan.Variable;
 import io.holdfast.model.VariableBuffers;
 import java.nio.ByteBuffer;
@@ -12,25 +13,45 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One whole state of the run in memory: for each variable of the plan a direct, little-endian
- * buffer in Keras's layout, as it goes into a checkpoint. Identity matters, not content.
+ * One state of the run in memory, in direct, little-endian buffers in Keras's layout, as it goes
+ * into a checkpoint: the values of all variables whole, the optimizer's slots of the owned groups
+ * of slices alone. Identity matters, not content.
  */
 final class StateBuffers {
-  private final Map<String, ByteBuffer> byName = new HashMap<>();
+  private final BufferPool buffers;
+  private final Map<String, ByteBuffer> values = new HashMap<>();
+  private final Map<Integer, List<ByteBuffer>> slots = new HashMap<>();
   private final VariableBuffers trainable;
 
-  private StateBuffers(ModelPlan plan) {
-    VariableBuffers all = VariableBuffers.allocate(plan.variables());
-    for (int i = 0; i < plan.variables().size(); i++) {
-      byName.put(plan.variables().get(i).name(), all.buffers().get(i));
+  StateBuffers(ModelPlan plan, BufferPool buffers) {
+    this.buffers = buffers;
+    List<Variable> whole =
+        plan.variables().stream().filter(v -> !(v.role() instanceof Variable.Slot)).toList();
+    VariableBuffers all = VariableBuffers.allocate(whole);
+    for (int i = 0; i < whole.size(); i++) {
+      values.put(whole.get(i).name(), all.buffers().get(i));
     }
     List<Variable> weights = plan.trainableVariables();
     this.trainable =
-        new VariableBuffers(weights, weights.stream().map(v -> byName.get(v.name())).toList());
+        new VariableBuffers(weights, weights.stream().map(v -> values.get(v.name())).toList());
   }
 
-  static StateBuffers allocate(ModelPlan plan) {
-    return new StateBuffers(plan);
+  /** Gives this state room for the slots of these groups, and of no others. */
+  void own(List<SliceGroup> owned) {
+    List<Integer> indices = owned.stream().map(SliceGroup::index).toList();
+    for (Integer group : List.copyOf(slots.keySet())) {
+      if (!indices.contains(group)) {
+        slots.remove(group).forEach(buffers::give);
+      }
+    }
+    for (SliceGroup group : owned) {
+      slots.computeIfAbsent(
+          group.index(),
+          index ->
+              group.slots().stream()
+                  .map(slot -> buffers.take(Math.toIntExact(slot.bytes())))
+                  .toList());
+    }
   }
 
   /** What the kernels read. */
@@ -38,19 +59,26 @@ final class StateBuffers {
     return trainable;
   }
 
-  /** A variable's bytes; a new view each time. */
-  ByteBuffer bytes(Variable variable) {
-    return byName.get(variable.name()).duplicate().order(ByteOrder.LITTLE_ENDIAN);
+  /** The bytes of a group's value; a new view each time. */
+  ByteBuffer value(SliceGroup group) {
+    return part(values.get(group.value().variable().name()), group.value());
   }
 
-  /** A slice's bytes; a new view each time. */
-  ByteBuffer bytes(Slice slice) {
-    return part(byName.get(slice.variable().name()), slice);
+  /** The bytes of a slot of an owned group; a new view each time. */
+  ByteBuffer slot(SliceGroup group, int slot) {
+    return slots.get(group.index()).get(slot).duplicate().order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** A slice's values; a new view each time. */
-  FloatBuffer floats(Slice slice) {
-    return bytes(slice).asFloatBuffer();
+  /** A group's value; a new view each time. */
+  FloatBuffer floats(SliceGroup group) {
+    return value(group).asFloatBuffer();
+  }
+
+  /** The slots of an owned group; new views each time. */
+  List<FloatBuffer> slotFloats(SliceGroup group) {
+    return slots.get(group.index()).stream()
+        .map(slot -> slot.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer())
+        .toList();
   }
 
   /** The block of a variable's bytes that a slice is. */

@@ -1,9 +1,11 @@
 package io.holdfast.worker.runtime;
 
 import io.holdfast.job.plan.ModelPlan;
+import io.holdfast.job.plan.SliceGroup;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -19,19 +21,20 @@ final class StatePool {
   private final Deque<StateBuffers> free = new ArrayDeque<>();
   private final Map<StateBuffers, Integer> holds = new HashMap<>();
 
-  StatePool(ModelPlan plan) {
+  StatePool(ModelPlan plan, BufferPool buffers) {
     for (int i = 0; i < STATES; i++) {
-      free.add(StateBuffers.allocate(plan));
+      free.add(new StateBuffers(plan, buffers));
     }
   }
 
-  /** A free state, held once. */
-  synchronized StateBuffers take() {
+  /** A free state with room for the slots of these groups, held once. */
+  synchronized StateBuffers take(List<SliceGroup> owned) {
     StateBuffers state = free.poll();
     if (state == null) {
       throw new IllegalStateException(
           "all " + STATES + " states are in use: the barrier let a step pass");
     }
+    state.own(owned);
     holds.put(state, 1);
     return state;
   }

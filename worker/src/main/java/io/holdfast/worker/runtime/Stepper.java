@@ -4,140 +4,252 @@ import io.holdfast.job.Job;
 import io.holdfast.job.plan.BatchSchedule.BatchPosition;
 import io.holdfast.job.plan.ModelPlan;
 import io.holdfast.job.plan.ShardRows;
-import io.holdfast.job.plan.Slice;
 import io.holdfast.job.plan.SliceGroup;
 import io.holdfast.job.plan.SlicePlan;
+import io.holdfast.job.plan.SumTree.Span;
 import io.holdfast.job.plan.Variable;
-import io.holdfast.model.GradientListener;
 import io.holdfast.model.Lanes;
+import io.holdfast.model.ShardLane;
 import io.holdfast.model.ShardSums;
-import io.holdfast.model.VariableBuffers;
 import io.holdfast.model.data.Dataset;
 import io.holdfast.model.data.SampleBatch;
 import io.holdfast.model.optimizer.GradientSum;
 import io.holdfast.model.optimizer.Optimizer;
 import io.holdfast.model.optimizer.SliceUpdate;
+import io.holdfast.worker.exchange.ExchangeRound;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
- * One training step as a function of a state and its number: gradients of each logical shard, their
- * sums in tree order, and the update of each slice, out of place.
+ * One training step as a function of a state and its number, together with the other members of the
+ * round: gradients of this worker's logical shards, sums of its subtrees to the owners of the
+ * slices as soon as they are known, and for the slices that it owns itself the sum in tree order,
+ * the update out of place, and the new value to all.
  */
 final class Stepper {
   private final int shards;
+  private final int maxShardRows;
   private final Optimizer optimizer;
   private final Lanes lanes;
   private final Dataset data;
-  private final List<SampleBatch> batches = new ArrayList<>();
-  private final List<VariableBuffers> gradients = new ArrayList<>();
-  private final Map<String, Integer> trainableIndex = new HashMap<>();
-  private final List<SliceGroup> groups;
-  private final Slice iterations;
-  private final Slice learningRate;
+  private final SlicePlan slices;
+  private final LocalGradients gradients;
+  private final Map<Integer, SampleBatch> batches = new HashMap<>();
+  private final SliceGroup iterations;
+  private final SliceGroup learningRate;
+
+  private RoundLayout layout;
+  private ExchangeRound exchange;
+  private GradientParts parts;
 
   Stepper(Job job, ModelPlan plan, SlicePlan slices, Dataset data, int maxShardRows, Lanes lanes) {
     this.shards = job.mesh().shards();
+    this.maxShardRows = maxShardRows;
     this.optimizer = Optimizer.of(job.optimizer());
     this.lanes = lanes;
     this.data = data;
-    this.groups = slices.groups();
-    List<Variable> trainable = plan.trainableVariables();
-    for (int i = 0; i < trainable.size(); i++) {
-      trainableIndex.put(trainable.get(i).name(), i);
-    }
-    for (int shard = 0; shard < shards; shard++) {
-      batches.add(SampleBatch.allocate(data, maxShardRows));
-      gradients.add(VariableBuffers.allocate(trainable));
-    }
+    this.slices = slices;
+    this.gradients = new LocalGradients(plan, slices);
     this.iterations = only(slices, Variable.Iterations.class);
     this.learningRate = only(slices, Variable.LearningRate.class);
   }
+
+  /** Steps from now on are this round's. Nothing of the round before is in use any more. */
+  void enter(RoundLayout newLayout, ExchangeRound newExchange, GradientParts newParts) {
+    layout = newLayout;
+    exchange = newExchange;
+    parts = newParts;
+    gradients.keep(layout.myShards());
+    batches.keySet().retainAll(layout.myShards());
+    layout
+        .myShards()
+        .forEach(k -> batches.computeIfAbsent(k, s -> SampleBatch.allocate(data, maxShardRows)));
+  }
+
+  /**
+   * What a step gave.
+   *
+   * @param sums of this worker's logical shards, in their order
+   * @param waitNanos that lanes waited for other workers
+   * @param sentBytes to other workers
+   */
+  record Result(List<ShardSums> sums, long waitNanos, long sentBytes) {}
 
   /**
    * Computes {@code next} from {@code current}.
    *
    * @param order of the epoch's rows
-   * @return the sums of each logical shard, by shard
+   * @throws CancelledException if the round is over
    */
-  List<ShardSums> step(
+  Result step(
       BatchPosition at,
       int[] order,
       StateBuffers current,
       StateBuffers next,
       Cancellation.Check check)
       throws InterruptedException {
-    ShardSums[] sums = new ShardSums[shards];
+    long sentBefore = exchange.sentBytes();
+    StepArrivals arrivals = new StepArrivals(layout, at.rows(), next, parts);
+    exchange.begin(at.step() + 1, arrivals);
+    List<Integer> mine = layout.myShards();
+    ShardSums[] sums = new ShardSums[mine.size()];
+    Completion completion = new Completion(at, arrivals);
     lanes.run(
-        shards,
-        (shard, lane) -> {
+        mine.size(),
+        (index, lane) -> {
           check.proceed();
-          ShardRows rows = ShardRows.of(shard, shards, at.rows());
-          SampleBatch batch = batches.get(shard);
-          data.gather(order, Math.toIntExact(at.firstRow()) + rows.first(), rows.count(), batch);
-          sums[shard] =
-              lane.train(
-                  at.step(),
-                  rows.first(),
-                  batch,
-                  current.trainable(),
-                  gradients.get(shard),
-                  GradientListener.NONE);
+          sums[index] = compute(mine.get(index), lane, at, order, current, completion);
         });
-    check.proceed();
-    lanes.run(
-        groups.size(), (index, lane) -> update(groups.get(index), sums, at.rows(), current, next));
-    return List.of(sums);
+    carryOver(current, next);
+    lanes.run(lanes.count(), (index, lane) -> updateOwned(arrivals, at, current, next));
+    arrivals.awaitValues();
+    return new Result(
+        List.of(sums), arrivals.waitNanos() / lanes.count(), exchange.sentBytes() - sentBefore);
   }
 
-  private void update(
-      SliceGroup group, ShardSums[] sums, int rows, StateBuffers current, StateBuffers next) {
-    Slice value = group.value();
-    if (!value.variable().trainable()) {
-      carryOver(value, current, next);
-      return;
+  private ShardSums compute(
+      int shard,
+      ShardLane lane,
+      BatchPosition at,
+      int[] order,
+      StateBuffers current,
+      Completion completion) {
+    ShardRows rows = ShardRows.of(shard, shards, at.rows());
+    SampleBatch batch = batches.get(shard);
+    data.gather(order, Math.toIntExact(at.firstRow()) + rows.first(), rows.count(), batch);
+    return lane.train(
+        at.step(),
+        rows.first(),
+        batch,
+        current.trainable(),
+        gradients.of(shard),
+        variable -> completion.gradientReady(shard, variable));
+  }
+
+  /** Counts shards until a subtree's sum of a variable can be taken; then its slices go out. */
+  private final class Completion {
+    private final BatchPosition at;
+    private final StepArrivals arrivals;
+    private final Map<Span, AtomicIntegerArray> missing = new HashMap<>();
+
+    Completion(BatchPosition at, StepArrivals arrivals) {
+      this.at = at;
+      this.arrivals = arrivals;
+      for (Span span : layout.spans(layout.members().me())) {
+        AtomicIntegerArray counts = new AtomicIntegerArray(gradients.variables());
+        for (int variable = 0; variable < gradients.variables(); variable++) {
+          counts.set(variable, shardsWithRows(span));
+        }
+        missing.put(span, counts);
+      }
     }
-    int index = trainableIndex.get(value.variable().name());
-    List<Optional<FloatBuffer>> shardSums = new ArrayList<>(shards);
-    for (int shard = 0; shard < shards; shard++) {
-      shardSums.add(
-          sums[shard].rows() == 0
-              ? Optional.empty()
-              : Optional.of(
-                  StateBuffers.part(gradients.get(shard).buffers().get(index), value)
-                      .asFloatBuffer()));
+
+    private int shardsWithRows(Span span) {
+      int count = 0;
+      for (int shard = span.from(); shard < span.to(); shard++) {
+        count += ShardRows.of(shard, shards, at.rows()).isEmpty() ? 0 : 1;
+      }
+      return count;
     }
-    FloatBuffer sum =
-        GradientSum.overShards(shardSums)
+
+    /** Called by the lane that computed the shard. */
+    void gradientReady(int shard, int variable) {
+      Span span = layout.mySpan(shard);
+      if (missing.get(span).decrementAndGet(variable) > 0) {
+        return;
+      }
+      for (SliceGroup group : gradients.groupsOf(variable)) {
+        if (layout.isMine(group.index())) {
+          arrivals.partReady(group.index());
+        } else {
+          send(span, group);
+        }
+      }
+    }
+
+    /** The subtree's sum goes to the group's owner, written over the first of its shards. */
+    private void send(Span span, SliceGroup group) {
+      GradientSum sum = GradientSum.of(span, node -> local(node, group, at.rows())).orElseThrow();
+      ByteBuffer bytes = gradients.part(firstWithRows(span), group);
+      if (shardsWithRows(span) > 1) {
+        sum.writeTo(bytes.asFloatBuffer());
+      }
+      exchange.sendGradient(at.step() + 1, group.index(), span, layout.owner(group.index()), bytes);
+    }
+
+    private int firstWithRows(Span span) {
+      int shard = span.from();
+      while (ShardRows.of(shard, shards, at.rows()).isEmpty()) {
+        shard++;
+      }
+      return shard;
+    }
+  }
+
+  private Optional<FloatBuffer> local(Span node, SliceGroup group, int batchRows) {
+    return node.isLeaf() ? gradients.leaf(node, group, shards, batchRows) : Optional.empty();
+  }
+
+  /** Updates owned groups as their gradients become complete, until all are. */
+  private void updateOwned(
+      StepArrivals arrivals, BatchPosition at, StateBuffers current, StateBuffers next)
+      throws InterruptedException {
+    OptionalInt ready = arrivals.takeReady();
+    while (ready.isPresent()) {
+      SliceGroup group = layout.group(ready.getAsInt());
+      update(group, at.rows(), current, next);
+      if (layout.members().size() > 1) {
+        exchange.sendValue(at.step() + 1, group.index(), next.value(group));
+      }
+      ready = arrivals.takeReady();
+    }
+  }
+
+  private void update(SliceGroup group, int batchRows, StateBuffers current, StateBuffers next) {
+    GradientSum sum =
+        GradientSum.of(layout.root(), node -> standing(node, group, batchRows))
             .orElseThrow(() -> new IllegalStateException("a batch without rows"));
     optimizer.update(
-        current.bytes(iterations).getLong(0),
-        current.bytes(learningRate).getFloat(0),
+        current.value(iterations).getLong(0),
+        current.value(learningRate).getFloat(0),
         new SliceUpdate(
-            current.floats(value),
-            group.slots().stream().map(current::floats).toList(),
+            current.floats(group),
+            current.slotFloats(group),
             sum,
-            rows,
-            next.floats(value),
-            group.slots().stream().map(next::floats).toList()));
+            batchRows,
+            next.floats(group),
+            next.slotFloats(group)));
   }
 
-  private void carryOver(Slice slice, StateBuffers current, StateBuffers next) {
-    ByteBuffer target = next.bytes(slice);
-    target.put(current.bytes(slice));
-    if (slice.equals(iterations)) {
-      target.putLong(0, current.bytes(iterations).getLong(0) + 1);
+  /** What stands in this owner's memory: sums that others sent, and this worker's own shards. */
+  private Optional<FloatBuffer> standing(Span node, SliceGroup group, int batchRows) {
+    Optional<FloatBuffer> sent =
+        parts
+            .of(group.index(), node)
+            .filter(bytes -> layout.hasRows(node, batchRows))
+            .map(ByteBuffer::asFloatBuffer);
+    return sent.isPresent() ? sent : local(node, group, batchRows);
+  }
+
+  /** What no gradient changes every member carries over itself. */
+  private void carryOver(StateBuffers current, StateBuffers next) {
+    for (SliceGroup group : slices.groups()) {
+      if (!group.value().variable().trainable()) {
+        next.value(group).put(current.value(group));
+      }
     }
+    next.value(iterations).putLong(0, current.value(iterations).getLong(0) + 1);
   }
 
-  private static Slice only(SlicePlan slices, Class<? extends Variable.Role> role) {
-    return slices.slices().stream()
-        .filter(slice -> role.isInstance(slice.variable().role()))
+  private static SliceGroup only(SlicePlan slices, Class<? extends Variable.Role> role) {
+    return slices.groups().stream()
+        .filter(group -> role.isInstance(group.value().variable().role()))
         .findFirst()
         .orElseThrow(
             () -> new IllegalStateException("no variable of role " + role.getSimpleName()));

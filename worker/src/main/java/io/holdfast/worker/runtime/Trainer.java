@@ -5,6 +5,7 @@ import io.holdfast.job.file.JobException;
 import io.holdfast.job.file.JobText;
 import io.holdfast.job.plan.BatchSchedule;
 import io.holdfast.job.plan.ModelPlan;
+import io.holdfast.job.plan.SliceGroup;
 import io.holdfast.job.plan.SlicePlan;
 import io.holdfast.job.random.Shuffle;
 import io.holdfast.model.Evaluation;
@@ -18,8 +19,13 @@ import io.holdfast.protocol.ShardSums;
 import io.holdfast.storage.bundle.DamagedCheckpointException;
 import io.holdfast.storage.store.ObjectStore;
 import io.holdfast.storage.store.Stores;
+import io.holdfast.worker.exchange.ExchangeNode;
+import io.holdfast.worker.exchange.ExchangeRound;
+import io.holdfast.worker.exchange.RoundMembers;
+import io.holdfast.worker.protocol.WorkerEffect;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,34 +35,49 @@ import java.util.Optional;
  * compute thread; a state that was handed over is read by the writer too, and no longer changes.
  */
 final class Trainer {
+  /** How long all members of a round may take to meet; a lost one is told long before. */
+  private static final Duration READY_DEADLINE = Duration.ofSeconds(60);
+
   private final Job job;
   private final ObjectStore store;
   private final SlicePlan slices;
   private final Dataset train;
   private final Optional<Dataset> validation;
   private final BatchSchedule schedule;
+  private final BufferPool buffers = new BufferPool();
   private final StatePool pool;
+  private final ExchangeNode exchange;
   private final StateLoader loader;
   private final Stepper stepper;
   private final Optional<Evaluation> evaluation;
   private final String probeDigest;
 
   private StateBuffers current;
-  private List<Integer> ownedShards = List.of();
+  private Optional<Round> round = Optional.empty();
   private int orderEpoch = -1;
   private int[] order = new int[0];
 
-  private Trainer(Job job, ObjectStore store, Dataset train, Optional<Dataset> validation) {
+  /** What lasts as long as a round. */
+  private record Round(RoundLayout layout, ExchangeRound exchange, GradientParts parts) {}
+
+  private Trainer(
+      Job job,
+      ObjectStore store,
+      Dataset train,
+      Optional<Dataset> validation,
+      ExchangeNode exchange,
+      int cores) {
     ModelPlan plan = ModelPlan.of(job);
     Network network = Network.of(job, plan);
-    Lanes lanes = new Lanes(network, Lanes.count(job.mesh().shards(), job.mesh().threads()));
+    Lanes lanes = new Lanes(network, Lanes.count(job.mesh().shards(), job.mesh().threads(), cores));
     this.job = job;
     this.store = store;
     this.slices = SlicePlan.of(plan);
     this.train = train;
     this.validation = validation;
     this.schedule = BatchSchedule.of(job, train.samples());
-    this.pool = new StatePool(plan);
+    this.pool = new StatePool(plan, buffers);
+    this.exchange = exchange;
     this.loader = new StateLoader(job, plan, slices, store);
     this.stepper = new Stepper(job, plan, slices, train, network.maxShardRows(), lanes);
     this.evaluation = validation.map(data -> new Evaluation(job, network, data, lanes));
@@ -68,10 +89,13 @@ final class Trainer {
    *
    * @param run URI of the run directory
    * @param jobText canonical JSON of the job
+   * @param exchange where other members of a round are met
+   * @param cores for the kernels of this process
    * @throws BadInputException if the job or its data cannot be trained
    * @throws IOException if the data cannot be read
    */
-  static Trainer prepare(String run, String jobText) throws BadInputException, IOException {
+  static Trainer prepare(String run, String jobText, ExchangeNode exchange, int cores)
+      throws BadInputException, IOException {
     Job job = job(run, jobText);
     if (KernelEnvironment.apply(job.mesh()) instanceof KernelEnvironment.Outcome.Refused refused) {
       throw new BadInputException(refused.reason());
@@ -81,7 +105,8 @@ final class Trainer {
       throw new BadInputException(rejected.reason());
     }
     DataSources.Result.Opened opened = (DataSources.Result.Opened) data;
-    return new Trainer(job, Stores.open(URI.create(run)), opened.train(), opened.validation());
+    return new Trainer(
+        job, Stores.open(URI.create(run)), opened.train(), opened.validation(), exchange, cores);
   }
 
   private static Job job(String run, String text) throws BadInputException {
@@ -113,50 +138,109 @@ final class Trainer {
   }
 
   /**
-   * Makes the state of a checkpoint, or the initial one, the current one.
+   * What a member holds after loading.
    *
-   * @param prefix the checkpoint; empty for initial values
-   * @param shards logical shards that are to be computed here
-   * @return the digest of what is now in memory
+   * @param values CRC-32C of the value of each group of slices, in the job's order
+   * @param slots CRC-32C of each slot of each owned group, in the job's order
    */
-  String load(String prefix, List<Integer> shards, Cancellation.Check check)
-      throws IOException, DamagedCheckpointException {
-    StateBuffers target = pool.take();
+  record Proof(List<Integer> values, List<Integer> slots) {}
+
+  /**
+   * Joins a round: makes the state of its checkpoint, or the initial one, the current one, and
+   * meets the other members meanwhile.
+   *
+   * @param listener told if the round cannot go on
+   * @throws CancelledException if the round was over before it stood
+   */
+  Proof load(WorkerEffect.Load load, ExchangeRound.Listener listener, Cancellation.Check check)
+      throws IOException, DamagedCheckpointException, InterruptedException {
+    leaveRound();
+    check.proceed();
+    RoundMembers members =
+        RoundMembers.of(
+            load.round(),
+            load.workerId(),
+            Duration.ofMillis(load.heartbeatMillis()),
+            Duration.ofMillis(load.leaseMillis()));
+    RoundLayout layout =
+        new RoundLayout(members, load.round().owners(), slices, job.mesh().shards());
+    Round joined =
+        new Round(layout, exchange.join(members, listener), new GradientParts(layout, buffers));
+    round = Optional.of(joined);
+    fill(load.round().prefix(), layout.owned(), check);
+    stepper.enter(layout, joined.exchange(), joined.parts());
+    if (!joined.exchange().awaitReady(READY_DEADLINE)) {
+      throw new CancelledException();
+    }
+    return new Proof(loader.valueChecksums(current), loader.slotChecksums(current, layout.owned()));
+  }
+
+  private void leaveRound() {
+    round.ifPresent(
+        before -> {
+          before.exchange().close();
+          before.parts().release();
+        });
+    round = Optional.empty();
+  }
+
+  private void fill(String prefix, List<SliceGroup> owned, Cancellation.Check check)
+      throws IOException, DamagedCheckpointException, InterruptedException {
+    StateBuffers target = pool.take(owned);
+    boolean filled = false;
     try {
       if (prefix.isEmpty()) {
-        loader.initialize(target);
+        loader.initialize(target, owned);
       } else {
-        loader.restore(prefix, target, check);
+        loader.restore(prefix, target, owned, check);
       }
-    } catch (IOException | DamagedCheckpointException | RuntimeException e) {
-      pool.release(target);
-      throw e;
+      filled = true;
+    } finally {
+      if (!filled) {
+        pool.release(target);
+      }
     }
     makeCurrent(target);
-    ownedShards = shards;
-    return loader.digest(current);
   }
+
+  /**
+   * What a step of this worker gave.
+   *
+   * @param sums of its logical shards
+   * @param waitNanos that it waited for other workers
+   * @param sentBytes to other workers
+   */
+  record StepResult(List<ShardSums> sums, long waitNanos, long sentBytes) {}
 
   /** Computes the state of {@code step}, counted from 1, from the one before. */
-  List<ShardSums> compute(long step, Cancellation.Check check) throws InterruptedException {
+  StepResult compute(long step, Cancellation.Check check) throws InterruptedException {
     BatchSchedule.BatchPosition at = schedule.at(step - 1);
-    StateBuffers next = pool.take();
-    List<io.holdfast.model.ShardSums> sums;
+    RoundLayout layout = round.orElseThrow().layout();
+    StateBuffers next = pool.take(layout.owned());
+    Stepper.Result result;
+    boolean computed = false;
     try {
-      sums = stepper.step(at, orderOf(at.epoch()), current, next, check);
-    } catch (RuntimeException | InterruptedException e) {
-      pool.release(next);
-      throw e;
+      result = stepper.step(at, orderOf(at.epoch()), current, next, check);
+      computed = true;
+    } finally {
+      if (!computed) {
+        // Others may still send into these buffers until the round is left.
+        leaveRound();
+        pool.release(next);
+      }
     }
     makeCurrent(next);
-    return owned(sums);
+    return new StepResult(
+        named(layout.myShards(), result.sums()), result.waitNanos(), result.sentBytes());
   }
 
-  /** The validation sums of the current state. */
+  /** The validation sums of the current state over this worker's logical shards. */
   List<ShardSums> evaluate(Cancellation.Check check) throws InterruptedException {
-    return evaluation.isEmpty()
-        ? List.of()
-        : owned(evaluation.get().sums(current.trainable(), check::proceed));
+    if (evaluation.isEmpty()) {
+      return List.of();
+    }
+    List<Integer> mine = round.orElseThrow().layout().myShards();
+    return named(mine, evaluation.get().sums(current.trainable(), mine, check::proceed));
   }
 
   /**
@@ -185,14 +269,14 @@ final class Trainer {
     return order;
   }
 
-  private List<ShardSums> owned(List<io.holdfast.model.ShardSums> all) {
-    List<ShardSums> owned = new ArrayList<>();
-    for (int shard : ownedShards) {
-      io.holdfast.model.ShardSums sums = all.get(shard);
+  private List<ShardSums> named(List<Integer> shards, List<io.holdfast.model.ShardSums> all) {
+    List<ShardSums> named = new ArrayList<>();
+    for (int i = 0; i < shards.size(); i++) {
+      io.holdfast.model.ShardSums sums = all.get(i);
       List<Double> metrics =
           job.metrics().stream().map(metric -> sums.metrics().getOrDefault(metric, 0.0)).toList();
-      owned.add(new ShardSums(shard, sums.loss(), sums.rows(), metrics));
+      named.add(new ShardSums(shards.get(i), sums.loss(), sums.rows(), metrics));
     }
-    return owned;
+    return named;
   }
 }

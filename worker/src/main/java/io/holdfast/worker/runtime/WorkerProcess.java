@@ -1,5 +1,6 @@
 package io.holdfast.worker.runtime;
 
+import io.holdfast.worker.exchange.ExchangeNode;
 import io.holdfast.worker.protocol.WorkerEffect;
 import io.holdfast.worker.protocol.WorkerEvent;
 import io.holdfast.worker.protocol.WorkerSettings;
@@ -21,19 +22,30 @@ public final class WorkerProcess {
   private static final int ID_BYTES = 4;
   private static final int EXIT_SIGTERM = 0;
 
+  private final ExchangeNode exchange;
   private final WorkerLoop loop;
 
   /**
    * @param version of this program, which must be the coordinator's
    * @param addresses HOST:PORT of coordinators, tried in turn
+   * @param exchange where this worker meets the other members of a round; closed at the end
+   * @param cores for the kernels of this process
    */
-  public WorkerProcess(String version, List<String> addresses) {
+  public WorkerProcess(String version, List<String> addresses, ExchangeNode exchange, int cores) {
     String host = host();
     long pid = ProcessHandle.current().pid();
     WorkerSettings settings =
         new WorkerSettings(
-            version, id(host, pid), host, pid, addresses, WorkerSettings.DEFAULT_CONNECT_DEADLINE);
-    this.loop = new WorkerLoop(settings, Computation::new);
+            version,
+            id(host, pid),
+            host,
+            pid,
+            exchange.address(),
+            exchange.key(),
+            addresses,
+            WorkerSettings.DEFAULT_CONNECT_DEADLINE);
+    this.exchange = exchange;
+    this.loop = new WorkerLoop(settings, inbox -> new Computation(inbox, exchange, cores));
   }
 
   /** Works to the end; returns the exit code. */
@@ -52,6 +64,7 @@ public final class WorkerProcess {
       return exit.exitCode();
     } finally {
       clock.shutdownNow();
+      exchange.close();
     }
   }
 
