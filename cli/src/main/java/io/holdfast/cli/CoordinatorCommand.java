@@ -20,7 +20,8 @@ import picocli.CommandLine.Option;
     name = "coordinator",
     mixinStandardHelpOptions = true,
     header =
-        "Leads a run: the coordinator alone, for launch scripts. A second one on the same RUN stands by.",
+        "Leads a run: the coordinator alone, for launch scripts. A second one on the same RUN"
+            + " stands by.",
     footer = {
       "",
       "Ctrl-C or SIGTERM saves, then leaves with exit code 130.",
@@ -42,6 +43,12 @@ final class CoordinatorCommand implements Callable<Integer> {
       required = true,
       description = "Where workers and tools connect.")
   private String listen;
+
+  @Option(
+      names = "--workers",
+      paramLabel = "N",
+      description = "How many workers the first round waits for (default: the job's min_workers).")
+  private Optional<Integer> workers;
 
   @Option(
       names = "--insecure",
@@ -80,7 +87,16 @@ final class CoordinatorCommand implements Callable<Integer> {
     logFile.ifPresent(ProcessLog::open);
     return lead(
         new CoordinatorServer(
-            Version.CURRENT, job, store, address.resolve("--listen"), observer()));
+            Version.CURRENT, job, store, address.resolve("--listen"), workers(job), observer()));
+  }
+
+  private int workers(Job job) {
+    int most = job.mesh().shards();
+    if (workers.isPresent() && (workers.get() < 1 || workers.get() > most)) {
+      throw CommandFailedException.badInput(
+          "--workers: " + workers.get() + " (allowed: 1 to " + most + ", the job's mesh.shards)");
+    }
+    return workers.orElse(0);
   }
 
   private static int lead(CoordinatorServer server) throws IOException, InterruptedException {

@@ -37,7 +37,8 @@ import picocli.CommandLine.Option;
     },
     footer = {
       "",
-      "In this release one worker trains; further ones stand by and take over when it dies.",
+      "Any number of workers gives the same bits. One that dies is replaced; a run may go on with"
+          + " another number.",
       "A resume may change epochs, steps, metrics, checkpoint.* and --workers.",
       "",
       "Examples:",
@@ -125,7 +126,8 @@ final class RunCommand implements Callable<Integer> {
   private Supervisor supervisor(RunLocation run, ObjectStore store, Path launcher, int workerCount)
       throws IOException {
     String address = "127.0.0.1:" + LoopbackPort.findFree();
-    ChildSpec coordinator = new ChildSpec("coordinator", () -> coordinatorArguments(run, address));
+    ChildSpec coordinator =
+        new ChildSpec("coordinator", () -> coordinatorArguments(run, address, workerCount));
     List<ChildSpec> workerSpecs =
         IntStream.rangeClosed(1, workerCount)
             .mapToObj(
@@ -136,11 +138,12 @@ final class RunCommand implements Callable<Integer> {
     return new Supervisor(launcher, coordinator, workerSpecs, () -> newestStep(store), this::tell);
   }
 
-  private List<String> coordinatorArguments(RunLocation run, String address) {
+  private List<String> coordinatorArguments(RunLocation run, String address, int workerCount) {
     List<String> arguments = new ArrayList<>(List.of("coordinator"));
     arguments.addAll(jobOptions.arguments());
     arguments.addAll(List.of("--dir", run.path().toString(), "--listen", address));
     arguments.addAll(List.of("--log-file", run.logs().resolve("coordinator.log").toString()));
+    arguments.addAll(List.of("--workers", String.valueOf(workerCount)));
     String progress = (terminal.interactive() ? ProgressStyle.BAR : ProgressStyle.PLAIN).name();
     arguments.addAll(List.of("--progress", progress.toLowerCase(Locale.ROOT)));
     return arguments;

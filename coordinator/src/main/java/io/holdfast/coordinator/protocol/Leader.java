@@ -16,6 +16,7 @@ import io.holdfast.protocol.WorkerMessage.Failed;
 import io.holdfast.protocol.WorkerMessage.Heartbeat;
 import io.holdfast.protocol.WorkerMessage.Hello;
 import io.holdfast.protocol.WorkerMessage.Leaving;
+import io.holdfast.protocol.WorkerMessage.PeerLost;
 import io.holdfast.protocol.WorkerMessage.Prepared;
 import io.holdfast.protocol.WorkerMessage.Restored;
 import io.holdfast.protocol.WorkerMessage.ShardFailed;
@@ -111,6 +112,8 @@ public final class Leader {
       Saves.shardWritten(turn, heard, written);
     } else if (message instanceof ShardFailed failed) {
       Saves.failed(turn, heard, failed.prefix(), failed.reason());
+    } else if (message instanceof PeerLost lost) {
+      Rounds.peerLost(turn, heard, lost);
     } else if (message instanceof Failed failed) {
       Rounds.failed(turn, heard, failed);
     } else if (message instanceof Leaving leaving) {

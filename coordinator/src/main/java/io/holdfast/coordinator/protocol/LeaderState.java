@@ -18,6 +18,7 @@ import java.util.TreeMap;
  * @param data sizes of the data, once the first worker has read it
  * @param probeDigest which kernels the run is held to, once known
  * @param lastRound the highest number used by a round or by the name of a save
+ * @param gathering who was at work before, and how many are waited for now
  * @param savesHere saves begun at this barrier
  * @param saveFailures saves in a row that came to nothing
  * @param saveRetryAtNanos not before then does a save that ends the run begin again
@@ -39,6 +40,7 @@ public record LeaderState(
     Recovery recovery,
     long lastRound,
     Optional<Round> round,
+    Gathering gathering,
     Barrier barrier,
     Optional<Save> save,
     int savesHere,
@@ -89,6 +91,7 @@ public record LeaderState(
         Recovery.NONE,
         0,
         Optional.empty(),
+        Gathering.first(plan.members()),
         Barrier.restored(Optional.empty(), plan.metrics().size(), 0),
         Optional.empty(),
         0,

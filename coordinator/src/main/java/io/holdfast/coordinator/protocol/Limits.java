@@ -4,9 +4,6 @@ import java.time.Duration;
 
 /** The bounds of the leader's machine that no job file sets. */
 public final class Limits {
-  /** Members at work in one round; others that join are spares. */
-  public static final int MAX_MEMBERS = 1;
-
   /**
    * Shard file 0 is the leader's own: what a checkpoint says besides variables. Workers write those
    * from this number on.
@@ -45,6 +42,18 @@ public final class Limits {
 
   /** Times in a row that a commit is read back in vain before that is given up. */
   public static final int MAX_VERIFY_ATTEMPTS = 5;
+
+  /** Workers without which nothing is computed, where the job says nothing else. */
+  public static final int MIN_WORKERS = 1;
+
+  /** How long a round waits for workers that are missing, where the job says nothing else. */
+  public static final Duration REPLACE_WAIT = Duration.ofSeconds(10);
+
+  /** How long the newest spare must have been ready before a round is enlarged for it. */
+  public static final Duration GROW_SETTLE = Duration.ofSeconds(1);
+
+  /** Rounds in a row that may end by a lost connection between the same two members. */
+  public static final int MAX_PEER_LOSSES = 3;
 
   private Limits() {}
 

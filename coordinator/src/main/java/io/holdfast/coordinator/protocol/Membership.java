@@ -78,6 +78,7 @@ final class Membership {
     }
     turn.data = Optional.of(new DataSize(message.trainSamples(), message.validationSamples()));
     turn.put(ready);
+    turn.gathering = turn.gathering.spareAt(turn.now);
     Rounds.begin(turn);
   }
 
@@ -140,6 +141,7 @@ final class Membership {
     if (turn.workers.remove(worker.id()) == null) {
       return;
     }
+    turn.gathering = turn.gathering.left(worker.id());
     String told = "Lost worker " + worker.id() + ": " + why;
     turn.warn(told);
     if (turn.round.isPresent() && turn.round.get().has(worker.id())) {

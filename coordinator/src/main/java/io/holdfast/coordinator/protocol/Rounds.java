@@ -5,15 +5,15 @@ import io.holdfast.coordinator.protocol.LeaderEvent.FindDone;
 import io.holdfast.coordinator.protocol.LeaderEvent.FindOutcome;
 import io.holdfast.coordinator.protocol.LeaderEvent.Quarantined;
 import io.holdfast.coordinator.protocol.WorkerEntry.Stage;
-import io.holdfast.job.plan.Placement;
 import io.holdfast.protocol.CoordinatorMessage;
 import io.holdfast.protocol.Generation;
 import io.holdfast.protocol.WorkerMessage.Failed;
+import io.holdfast.protocol.WorkerMessage.PeerLost;
 import io.holdfast.protocol.WorkerMessage.Restored;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 
 /** From the newest good checkpoint to members that all hold it. */
 final class Rounds {
@@ -44,6 +44,9 @@ final class Rounds {
     boolean idle = turn.phase == Phase.RECOVERING && !recovery.asked() && !recovery.found();
     if (idle && turn.now >= recovery.retryAtNanos()) {
       find(turn, turn.reason);
+    }
+    if (turn.phase == Phase.WAITING_FOR_WORKERS) {
+      begin(turn);
     }
   }
 
@@ -115,13 +118,21 @@ final class Rounds {
       return;
     }
     List<WorkerEntry> ready = ready(turn);
-    if (ready.isEmpty()) {
-      turn.enter(Phase.WAITING_FOR_WORKERS, "no worker is ready");
+    if (!ready.isEmpty()) {
+      turn.gathering = turn.gathering.since(turn.now);
+    }
+    Optional<String> wait = turn.gathering.shortage(turn.plan, ready.size(), turn.now);
+    if (wait.isPresent()) {
+      turn.enter(Phase.WAITING_FOR_WORKERS, wait.get());
       return;
     }
     if (turn.probeDigest.isEmpty()) {
       Membership.holdToProbe(turn, ready.get(0).prepared().orElseThrow().probeDigest());
       ready = ready(turn);
+      if (turn.gathering.shortage(turn.plan, ready.size(), turn.now).isPresent()) {
+        begin(turn);
+        return;
+      }
     }
     Optional<Checkpoint> source = turn.recovery.source();
     if (source.map(Checkpoint::step).orElse(0L) >= Steps.lastStep(turn)) {
@@ -132,26 +143,32 @@ final class Rounds {
     restore(turn, ready, source);
   }
 
-  /** Workers that may be members, in the order in which they came, as many as there may be. */
+  /**
+   * Workers that may be members, as many as there may be: first those that were, for they have what
+   * need not be moved, then in the order in which they came.
+   */
   private static List<WorkerEntry> ready(Turn turn) {
     return turn.workers.values().stream()
         .filter(worker -> worker.stage() == Stage.SPARE)
-        .sorted(Comparator.comparingLong(WorkerEntry::connection))
-        .limit(Math.min(turn.plan.maxMembers(), turn.plan.shards()))
+        .filter(worker -> !turn.gathering.leaving().contains(worker.id()))
+        .sorted(
+            Comparator.comparing((WorkerEntry worker) -> !wasMember(turn, worker))
+                .thenComparingLong(WorkerEntry::connection))
+        .limit(turn.plan.maxMembers())
         .toList();
+  }
+
+  private static boolean wasMember(Turn turn, WorkerEntry worker) {
+    return turn.gathering.before().filter(round -> round.has(worker.id())).isPresent();
   }
 
   private static void restore(Turn turn, List<WorkerEntry> ready, Optional<Checkpoint> source) {
     turn.lastRound++;
-    List<String> ids = ready.stream().map(WorkerEntry::id).toList();
-    Round round =
-        new Round(
-            new Generation(turn.term, turn.lastRound),
-            Tiling.shards(turn.plan, ids),
-            Placement.of(turn.plan.groups(), ids, Optional.empty()).owners(),
-            source,
-            Set.of());
+    Generation generation = new Generation(turn.term, turn.lastRound);
+    Round round = Tiling.round(turn.plan, generation, ready, source, turn.gathering.before());
+    tellSize(turn, round);
     turn.round = Optional.of(round);
+    turn.gathering = turn.gathering.begun(round);
     ready.forEach(worker -> turn.put(worker.at(Stage.RESTORING)));
     turn.enter(
         Phase.RESTORING,
@@ -166,6 +183,19 @@ final class Rounds {
             round.owners(),
             source.map(Checkpoint::prefix).orElse(""),
             round.startStep()));
+  }
+
+  private static void tellSize(Turn turn, Round round) {
+    int members = round.members().size();
+    int goal = Math.min(turn.gathering.wanted(), turn.plan.maxMembers());
+    String who = members == 1 ? "1 worker" : members + " workers";
+    if (members < goal) {
+      turn.warn(
+          "Goes on with %s of %d: no other came within %d s"
+              .formatted(who, goal, turn.plan.members().replaceWait().toSeconds()));
+    } else {
+      turn.info("Round " + round.generation() + " has " + who);
+    }
   }
 
   /** Whether a message is of the round under way and of one of its members. */
@@ -185,8 +215,13 @@ final class Rounds {
           turn, worker, "restored step " + message.step() + " for " + round.startStep());
       return;
     }
+    Optional<String> doubt = Proofs.doubt(turn.plan, round, worker.id(), message);
+    if (doubt.isPresent()) {
+      distrust(turn, worker, doubt.get());
+      return;
+    }
     turn.put(worker.at(Stage.ACTIVE).atStep(message.step()));
-    turn.round = Optional.of(round.withRestored(worker.id()));
+    turn.round = Optional.of(round.withRestored(worker.id(), message));
     if (turn.round.get().allRestored()) {
       start(turn, round);
     }
@@ -208,20 +243,70 @@ final class Rounds {
     Steps.advance(turn);
   }
 
+  /** What a worker holds is not what it should hold: nobody trains on that. */
+  private static void distrust(Turn turn, WorkerEntry worker, String what) {
+    String told = "worker " + worker.id() + " restored other bytes: " + what;
+    turn.announce(Level.ERROR, told);
+    turn.bugs++;
+    if (turn.bugs >= Limits.MAX_BUGS) {
+      Ending.finish(turn, ExitCode.BUG, told);
+      return;
+    }
+    Membership.violation(turn, worker, what);
+  }
+
   /** A round ends before its time; the state of the next comes from storage. */
   static void lose(Turn turn, String why) {
-    disband(turn);
+    disband(turn, why);
     find(turn, why);
     Ending.leaveIfIdle(turn);
   }
 
   private static void loseForNow(Turn turn, String why) {
-    disband(turn);
+    disband(turn, why);
     findLater(turn, why);
     Ending.leaveIfIdle(turn);
   }
 
-  private static void disband(Turn turn) {
+  /** The members change at a barrier whose state is committed. */
+  static void regroup(Turn turn, String why) {
+    turn.info("Step " + turn.barrier.step() + ": " + why);
+    disband(turn, why);
+    turn.gathering = turn.gathering.wanting(Resizing.possibleMembers(turn));
+    find(turn, why);
+  }
+
+  /**
+   * Two members lost each other. Most often one of them is dead, and its stream to this leader ends
+   * in a moment; if both live and lose each other again and again, the later one must go.
+   */
+  static void peerLost(Turn turn, WorkerEntry worker, PeerLost message) {
+    WorkerEntry other = turn.workers.get(message.workerId());
+    if (!current(turn, worker, message.generation())) {
+      return;
+    }
+    String told = "worker " + worker.id() + " lost " + message.workerId() + ": " + message.reason();
+    turn.warn(told);
+    turn.gathering = turn.gathering.peerLost();
+    int losses = turn.gathering.peerLosses();
+    loseForNow(turn, told);
+    if (losses >= Limits.MAX_PEER_LOSSES && other != null && turn.phase != Phase.ENDED) {
+      WorkerEntry later = worker.connection() > other.connection() ? worker : other;
+      Membership.violation(turn, later, "it cannot exchange slices with others: " + told);
+    }
+  }
+
+  /** The round is over; the next should have as many members. */
+  private static void disband(Turn turn, String why) {
+    turn.round.ifPresent(
+        round -> {
+          turn.gathering = turn.gathering.wanting(round.members().size());
+          CoordinatorMessage over = new CoordinatorMessage.RoundOver(round.generation(), why);
+          round.members().stream()
+              .map(member -> turn.workers.get(member.workerId()))
+              .filter(Objects::nonNull)
+              .forEach(member -> turn.send(member, over));
+        });
     turn.round = Optional.empty();
     turn.workers.replaceAll(
         (id, worker) -> worker.stage() == Stage.PREPARING ? worker : worker.at(Stage.SPARE));

@@ -18,7 +18,7 @@ import java.util.OptionalLong;
  * @param groups slices with their slots, the units of ownership, in the job's order
  * @param shards logical data shards of a batch
  * @param metrics names in the job's order, as in {@code accuracy}
- * @param maxMembers members at work in one round
+ * @param members how many workers a round is to have
  */
 public record RunPlan(
     String version,
@@ -31,7 +31,7 @@ public record RunPlan(
     OptionalInt epochs,
     OptionalLong steps,
     CheckpointSpec checkpoint,
-    int maxMembers,
+    MembersRule members,
     Duration heartbeat,
     Duration lease) {
   public RunPlan {
@@ -40,12 +40,18 @@ public record RunPlan(
     Objects.requireNonNull(job);
     groups = List.copyOf(groups);
     metrics = List.copyOf(metrics);
-    if (groups.isEmpty() || shards < 1 || batchSize < 1 || maxMembers < 1) {
-      throw new IllegalArgumentException("a run needs slices, shards, rows in a batch and members");
+    Objects.requireNonNull(members);
+    if (groups.isEmpty() || shards < 1 || batchSize < 1) {
+      throw new IllegalArgumentException("a run needs slices, shards and rows in a batch");
     }
     if (epochs.isEmpty() && steps.isEmpty()) {
       throw new IllegalArgumentException("a run needs epochs, steps or both");
     }
+  }
+
+  /** Members that a round can use at most. */
+  int maxMembers() {
+    return shards;
   }
 
   /** Which rows each step takes of so many. */

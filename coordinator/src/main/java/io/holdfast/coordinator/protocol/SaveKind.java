@@ -8,6 +8,10 @@ public enum SaveKind {
   EPOCH_END(true),
   /** At the step that ends the run; the run is not over before it is committed. */
   FINAL(true),
+  /** Before the members change, so that no step is lost. */
+  RESIZE(true),
+  /** An operator asked for it. */
+  OPERATOR(true),
   /** On SIGTERM or an operator's word, before leaving. */
   STOP(true);
 

@@ -10,6 +10,7 @@ import io.holdfast.protocol.Generation;
 import io.holdfast.protocol.WorkerMessage.ShardWritten;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -187,6 +188,10 @@ final class Saves {
   /** Gives up a save of which it is known that no index exists or ever will. */
   private static void abandon(Turn turn, Save save, String why) {
     end(turn, save, AttemptState.ABANDONED, why);
+    save.writers().stream()
+        .map(writer -> turn.workers.get(writer.workerId()))
+        .filter(Objects::nonNull)
+        .forEach(worker -> turn.send(worker, new CoordinatorMessage.AbandonSave(save.prefix())));
     turn.effect(new LeaderEffect.Discard(save.prefix()));
     Steps.advance(turn);
   }

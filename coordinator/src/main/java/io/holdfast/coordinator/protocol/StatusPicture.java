@@ -33,7 +33,9 @@ final class StatusPicture {
         barrier.samplesPerSecond(),
         state.workers().values().stream().map(worker -> worker(state, worker, nanos)).toList(),
         state.save().map(s -> new RunStatus.Save(s.step(), s.prefix(), s.state().name())),
-        state.commits().keySet().stream().reduce((older, newer) -> newer).orElse(-1L));
+        state.commits().keySet().stream().reduce((older, newer) -> newer).orElse(-1L),
+        1,
+        plan.shards());
   }
 
   private static Map<String, Double> metrics(Barrier barrier) {
@@ -59,7 +61,10 @@ final class StatusPicture {
         worker.step(),
         shards,
         ownedBytes(state, worker),
-        Math.max(0, nanos - worker.heardNanos()) / 1_000_000);
+        Math.max(0, nanos - worker.heardNanos()) / 1_000_000,
+        0,
+        0,
+        0);
   }
 
   private static long ownedBytes(LeaderState state, WorkerEntry worker) {

@@ -56,6 +56,10 @@ final class Steps {
       Ending.settle(turn);
       return;
     }
+    Optional<String> resize = Resizing.wish(turn);
+    if (resize.isPresent() && !Resizing.settle(turn, resize.get())) {
+      return;
+    }
     Optional<SaveKind> due = turn.barrier.due();
     if (due.isPresent() && !Saves.settle(turn, due.get())) {
       turn.enter(Phase.SAVING, "a save is due and waits for the one before");
@@ -135,6 +139,7 @@ final class Steps {
   }
 
   private static void reached(Turn turn, Sums batch) {
+    turn.gathering = turn.gathering.stepped();
     Sums epoch = turn.barrier.epochSums().plus(batch);
     turn.barrier =
         turn.barrier.reached(epoch, metrics(turn, epoch, ""), batch.meanLoss(), rate(turn));

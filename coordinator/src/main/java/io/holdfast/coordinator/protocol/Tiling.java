@@ -1,9 +1,13 @@
 package io.holdfast.coordinator.protocol;
 
 import io.holdfast.coordinator.protocol.Save.Writer;
+import io.holdfast.job.plan.Placement;
+import io.holdfast.job.plan.ShardAssignment;
 import io.holdfast.job.plan.Slice;
 import io.holdfast.job.plan.SliceGroup;
 import io.holdfast.protocol.CoordinatorMessage.Member;
+import io.holdfast.protocol.Generation;
+import io.holdfast.protocol.WorkerMessage.Hello;
 import io.holdfast.protocol.WorkerMessage.ShardWritten;
 import io.holdfast.protocol.WrittenPiece;
 import java.util.ArrayList;
@@ -19,31 +23,42 @@ import java.util.Set;
 final class Tiling {
   private Tiling() {}
 
-  /** Logical shards in contiguous runs, as even as they can be. */
-  static List<Member> shards(RunPlan plan, List<String> ids) {
-    List<Member> members = new ArrayList<>();
-    for (int i = 0; i < ids.size(); i++) {
-      int from = i * plan.shards() / ids.size();
-      int to = (i + 1) * plan.shards() / ids.size();
-      List<Integer> shards = new ArrayList<>();
-      for (int shard = from; shard < to; shard++) {
-        shards.add(shard);
-      }
-      members.add(new Member(ids.get(i), shards));
-    }
-    return members;
+  /** A round of these workers that moves as little as it can from the one before. */
+  static Round round(
+      RunPlan plan,
+      Generation generation,
+      List<WorkerEntry> workers,
+      Optional<Checkpoint> source,
+      Optional<Round> before) {
+    List<String> ids = workers.stream().map(WorkerEntry::id).toList();
+    Map<String, List<Integer>> computed = new HashMap<>();
+    before.ifPresent(round -> round.members().forEach(m -> computed.put(m.workerId(), m.shards())));
+    Map<String, List<Integer>> shards = ShardAssignment.of(plan.shards(), ids, computed);
+    return new Round(
+        generation,
+        workers.stream().map(worker -> member(worker.hello(), shards)).toList(),
+        Placement.of(plan.groups(), ids, before.map(Tiling::placement)).owners(),
+        source,
+        Map.of());
+  }
+
+  private static Placement placement(Round round) {
+    return new Placement(round.members().stream().map(Member::workerId).toList(), round.owners());
+  }
+
+  private static Member member(Hello hello, Map<String, List<Integer>> shards) {
+    return new Member(
+        hello.workerId(),
+        shards.get(hello.workerId()),
+        hello.exchangeAddress(),
+        hello.exchangeKey());
   }
 
   /** One shard file for each member that owns anything, in the order of members. */
   static List<Writer> writers(Round round) {
     List<Writer> writers = new ArrayList<>();
     for (Member member : round.members()) {
-      List<Integer> groups = new ArrayList<>();
-      for (int i = 0; i < round.owners().size(); i++) {
-        if (round.owners().get(i).equals(member.workerId())) {
-          groups.add(i);
-        }
-      }
+      List<Integer> groups = round.owned(member.workerId());
       if (!groups.isEmpty()) {
         writers.add(new Writer(member.workerId(), groups));
       }

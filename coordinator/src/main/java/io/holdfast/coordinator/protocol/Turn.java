@@ -24,6 +24,7 @@ final class Turn {
   Recovery recovery;
   long lastRound;
   Optional<Round> round;
+  Gathering gathering;
   Barrier barrier;
   Optional<Save> save;
   int savesHere;
@@ -49,6 +50,7 @@ final class Turn {
     recovery = state.recovery();
     lastRound = state.lastRound();
     round = state.round();
+    gathering = state.gathering();
     barrier = state.barrier();
     save = state.save();
     savesHere = state.savesHere();
@@ -76,6 +78,7 @@ final class Turn {
             recovery,
             lastRound,
             round,
+            gathering,
             barrier,
             save,
             savesHere,

@@ -50,15 +50,21 @@ public final class CoordinatorServer {
    * @param job found good, and found to fit the run, before
    * @param store the run directory
    * @param listen where workers and operators connect; port 0 for any
+   * @param expectedWorkers that the first round waits for; 0 if nobody said
    */
   public CoordinatorServer(
-      String version, Job job, ObjectStore store, InetSocketAddress listen, RunObserver observer) {
+      String version,
+      Job job,
+      ObjectStore store,
+      InetSocketAddress listen,
+      int expectedWorkers,
+      RunObserver observer) {
     this.version = version;
     this.job = job;
     this.store = store;
     this.listen = listen;
     this.observer = observer;
-    this.loop = new LeaderLoop(RunPlans.of(version, job, store.location()));
+    this.loop = new LeaderLoop(RunPlans.of(version, job, store.location(), expectedWorkers));
   }
 
   /** Stands by, leads and leaves; returns the exit code. */

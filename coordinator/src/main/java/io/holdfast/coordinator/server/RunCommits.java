@@ -60,7 +60,7 @@ final class RunCommits {
     this.recovery = recovery;
     this.plan = ModelPlan.of(job);
     this.objectGraph = KerasObjects.graph(plan);
-    for (Slice slice : SlicePlan.of(plan).slices()) {
+    for (Slice slice : SlicePlan.of(plan, job.mesh().shards()).slices()) {
       slicesByKey.computeIfAbsent(slice.variable().key(), key -> new ArrayList<>()).add(slice);
     }
   }

@@ -1,6 +1,7 @@
 package io.holdfast.coordinator.server;
 
 import io.holdfast.coordinator.protocol.Limits;
+import io.holdfast.coordinator.protocol.MembersRule;
 import io.holdfast.coordinator.protocol.RunPlan;
 import io.holdfast.job.Job;
 import io.holdfast.job.MetricFunction;
@@ -14,19 +15,22 @@ import java.util.Locale;
 final class RunPlans {
   private RunPlans() {}
 
-  static RunPlan of(String version, Job job, URI run) {
+  /**
+   * @param expectedWorkers at the start; 0 if nobody said
+   */
+  static RunPlan of(String version, Job job, URI run, int expectedWorkers) {
     return new RunPlan(
         version,
         run.toString(),
         JobText.write(job),
-        SlicePlan.of(ModelPlan.of(job)).groups(),
+        SlicePlan.of(ModelPlan.of(job), job.mesh().shards()).groups(),
         job.mesh().shards(),
         job.data().batchSize(),
         job.metrics().stream().map(RunPlans::name).toList(),
         job.epochs(),
         job.steps(),
         job.checkpoint(),
-        Limits.MAX_MEMBERS,
+        new MembersRule(expectedWorkers, Limits.MIN_WORKERS, Limits.REPLACE_WAIT),
         Limits.HEARTBEAT,
         Limits.LEASE);
   }

@@ -28,11 +28,17 @@ final class RunRecovery {
   private final CheckpointDirectory directory;
   private final CheckpointKeeper keeper;
   private final Tenure tenure;
+  private final SliceChecksums checksums;
   private boolean begun;
   private String runId = UUID.randomUUID().toString();
   private Instant runStarted = Instant.now();
 
-  RunRecovery(CheckpointDirectory directory, CheckpointKeeper keeper, Tenure tenure) {
+  RunRecovery(
+      CheckpointDirectory directory,
+      CheckpointKeeper keeper,
+      Tenure tenure,
+      SliceChecksums checksums) {
+    this.checksums = checksums;
     this.directory = directory;
     this.keeper = keeper;
     this.tenure = tenure;
@@ -78,10 +84,7 @@ final class RunRecovery {
       return new LeaderEvent.Fenced("a newer term was claimed");
     }
     begun = true;
-    return new FindDone(
-        request,
-        new FindOutcome.Found(plan.startMetadata().map(RunRecovery::checkpoint)),
-        quarantined);
+    return new FindDone(request, new FindOutcome.Found(checkpoint(plan)), quarantined);
   }
 
   private EffectOutcome begin(RecoveryPlan plan) throws IOException {
@@ -117,7 +120,16 @@ final class RunRecovery {
         .formatted(damaged.size(), newest.prefix(), newest.damage().get(0));
   }
 
-  private static Checkpoint checkpoint(CheckpointMetadata stored) {
+  private Optional<Checkpoint> checkpoint(RecoveryPlan plan) throws IOException {
+    if (plan.startMetadata().isEmpty()) {
+      return Optional.empty();
+    }
+    CheckpointMetadata stored = plan.startMetadata().get();
+    return Optional.of(checkpoint(stored, checksums.of(stored.prefix())));
+  }
+
+  private static Checkpoint checkpoint(
+      CheckpointMetadata stored, Optional<List<List<Integer>>> checksums) {
     return new Checkpoint(
         stored.prefix().toString(),
         stored.prefix().step(),
@@ -125,7 +137,8 @@ final class RunRecovery {
             stored.probeDigest().orElse(""),
             CallbackState.read(stored.callbacks()),
             best(stored),
-            stored.metrics()));
+            stored.metrics()),
+        checksums);
   }
 
   private static Optional<io.holdfast.coordinator.protocol.CheckpointMetadata.Best> best(

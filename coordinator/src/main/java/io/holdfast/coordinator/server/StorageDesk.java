@@ -48,7 +48,7 @@ final class StorageDesk implements AutoCloseable {
       throws IOException {
     this.directory = new CheckpointDirectory(store);
     this.keeper = CheckpointKeeper.open(directory, tenure, Clock.systemUTC());
-    this.recovery = new RunRecovery(directory, keeper, tenure);
+    this.recovery = new RunRecovery(directory, keeper, tenure, new SliceChecksums(store, job));
     this.commits = new RunCommits(job, keeper, recovery);
     this.inbox = inbox;
   }

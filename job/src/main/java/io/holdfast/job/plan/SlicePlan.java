@@ -6,9 +6,9 @@ import java.util.List;
 
 /**
  * How a job's variables are cut, by the job alone: along axis 0 into about equal blocks of at most
- * {@link #TARGET_BYTES} each (more for a model so large that there would be over {@link
- * #MAX_SLICES}). Variables that TensorFlow cannot reassemble, and scalars, stay whole. Slots are
- * cut like their weight.
+ * {@link #TARGET_BYTES} each, more for a model so large that there would be over {@link
+ * #MAX_SLICES}, less for one so small that its owners could not share it evenly. Variables that
+ * TensorFlow cannot reassemble, and scalars, stay whole. Slots are cut like their weight.
  */
 public final class SlicePlan {
   /** A larger variable is cut; then blocks have between half of this and this. */
@@ -17,15 +17,27 @@ public final class SlicePlan {
   /** Blocks grow when there would be more, so that an index stays small. */
   public static final int MAX_SLICES = 1 << 16;
 
+  /** Blocks are not made smaller for the sake of an even share. */
+  public static final long MIN_TARGET_BYTES = 64L << 10;
+
+  /** Blocks that each of as many owners as there may be should have, where sizes allow. */
+  private static final int BLOCKS_PER_OWNER = 4;
+
   private final List<SliceGroup> groups;
 
   private SlicePlan(List<SliceGroup> groups) {
     this.groups = List.copyOf(groups);
   }
 
+  /** The cut for one owner. */
   public static SlicePlan of(ModelPlan model) {
+    return of(model, 1);
+  }
+
+  /** The cut for as many owners as the job has logical shards. */
+  public static SlicePlan of(ModelPlan model, int shards) {
     long total = model.variables().stream().mapToLong(Variable::bytes).sum();
-    long target = Math.max(TARGET_BYTES, -Math.floorDiv(-total, (long) MAX_SLICES));
+    long target = Math.max(fairTarget(model, shards), -Math.floorDiv(-total, (long) MAX_SLICES));
     List<SliceGroup> groups = new ArrayList<>();
     for (Variable variable : model.variables()) {
       if (!(variable.role() instanceof Variable.Slot)) {
@@ -33,6 +45,15 @@ public final class SlicePlan {
       }
     }
     return new SlicePlan(groups);
+  }
+
+  private static long fairTarget(ModelPlan model, int shards) {
+    if (shards == 1) {
+      return TARGET_BYTES;
+    }
+    long weights = model.trainableVariables().stream().mapToLong(Variable::bytes).sum();
+    long fair = weights / ((long) BLOCKS_PER_OWNER * shards);
+    return Math.min(TARGET_BYTES, Math.max(MIN_TARGET_BYTES, fair));
   }
 
   /** In order of their variables, and of rows within one; {@code groups().get(i).index() == i}. */

@@ -72,7 +72,7 @@ final class Trainer {
     Lanes lanes = new Lanes(network, Lanes.count(job.mesh().shards(), job.mesh().threads(), cores));
     this.job = job;
     this.store = store;
-    this.slices = SlicePlan.of(plan);
+    this.slices = SlicePlan.of(plan, job.mesh().shards());
     this.train = train;
     this.validation = validation;
     this.schedule = BatchSchedule.of(job, train.samples());

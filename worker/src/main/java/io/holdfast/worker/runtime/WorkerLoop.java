@@ -4,6 +4,7 @@ import io.holdfast.protocol.CoordinatorMessage;
 import io.holdfast.worker.protocol.WorkerEffect;
 import io.holdfast.worker.protocol.WorkerEvent;
 import io.holdfast.worker.protocol.WorkerMachine;
+import io.holdfast.worker.protocol.WorkerPhase;
 import io.holdfast.worker.protocol.WorkerSettings;
 import io.holdfast.worker.protocol.WorkerState;
 import io.holdfast.worker.protocol.WorkerTransition;
@@ -77,9 +78,7 @@ final class WorkerLoop implements CoordinatorLink.Inbox {
         tickWaits.set(false);
       }
       WorkerTransition transition = WorkerMachine.apply(state, System.nanoTime(), event);
-      if (transition.state().phase() != state.phase()) {
-        LOG.info("{}: {}", transition.state().phase(), transition.state().reason());
-      }
+      tell(state, transition.state());
       state = transition.state();
       for (WorkerEffect effect : transition.effects()) {
         if (effect instanceof WorkerEffect.Exit exit) {
@@ -89,6 +88,22 @@ final class WorkerLoop implements CoordinatorLink.Inbox {
         carryOut(effect);
       }
     }
+  }
+
+  /** Steps come and go too often for the log; what interrupts them does not. */
+  private static void tell(WorkerState before, WorkerState after) {
+    if (after.phase() == before.phase()) {
+      return;
+    }
+    if (isRoutine(before.phase()) && isRoutine(after.phase())) {
+      LOG.debug("{}: {}", after.phase(), after.reason());
+    } else {
+      LOG.info("{}: {}", after.phase(), after.reason());
+    }
+  }
+
+  private static boolean isRoutine(WorkerPhase phase) {
+    return phase == WorkerPhase.READY || phase == WorkerPhase.COMPUTING;
   }
 
   private void carryOut(WorkerEffect effect) {
