@@ -29,7 +29,10 @@ class LeaderTest {
 
   private static Checkpoint checkpoint(String prefix, long step, String probe) {
     return new Checkpoint(
-        prefix, step, new CheckpointMetadata(probe, Sums.zero(1), Optional.empty(), Map.of()));
+        prefix,
+        step,
+        new CheckpointMetadata(probe, Sums.zero(1), Optional.empty(), Map.of()),
+        Optional.empty());
   }
 
   @Test
@@ -37,9 +40,10 @@ class LeaderTest {
     assertThat(script.on(new LeaderEvent.Elected(1))).containsExactly("find 1");
     assertThat(script.found(1, Optional.empty())).isEmpty();
     assertThat(script.state().phase()).isEqualTo(Phase.WAITING_FOR_WORKERS);
-    assertThat(script.join(1, "w1")).containsExactly("send 1 restore t1r1 from \"\"");
+    assertThat(script.join(1, "w1"))
+        .containsExactly("say Round t1r1 has 1 worker", "send 1 restore t1r1 from \"\"");
     assertThat(script.join(2, "w2")).as("a spare").isEmpty();
-    assertThat(script.say(1, new WorkerMessage.Restored(new Generation(1, 1), 0, "d")))
+    assertThat(script.restored(1, new Generation(1, 1), 0))
         .containsExactly("say Starting from scratch", "send 1 step 1 t1r1");
   }
 
@@ -105,7 +109,7 @@ class LeaderTest {
     verifying.on(new LeaderEvent.Elected(1));
     verifying.found(1, Optional.of(checkpoint("ckpt-t1r1-3", 3, "probe")));
     verifying.join(1, "w1");
-    verifying.say(1, new WorkerMessage.Restored(new Generation(1, 1), 3, "d"));
+    verifying.restored(1, new Generation(1, 1), 3);
     verifying.stepDone(4);
     assertThat(verifying.evaluated(4)).endsWith("send 1 save ckpt-t1r1-4 must");
     verifying.written("ckpt-t1r1-4");
@@ -169,7 +173,8 @@ class LeaderTest {
             "ABANDONED ckpt-t1r1-1",
             "say Save of step 1 ABANDONED: its writer w1 is lost",
             "discard ckpt-t1r1-1");
-    assertThat(script.found(2, Optional.empty())).containsExactly("send 2 restore t1r2 from \"\"");
+    assertThat(script.found(2, Optional.empty()))
+        .containsExactly("say Round t1r2 has 1 worker", "send 2 restore t1r2 from \"\"");
   }
 
   @Test
@@ -181,7 +186,7 @@ class LeaderTest {
     assertThat(script.on(new WorkerLost(1, "reset"))).endsWith("find 2");
     script.found(2, Optional.empty());
     assertThat(script.commit("ckpt-t1r1-1", COMMITTED)).contains("COMMITTED ckpt-t1r1-1");
-    script.say(2, new WorkerMessage.Restored(new Generation(1, 2), 0, "d"));
+    script.restored(2, new Generation(1, 2), 0);
     assertThat(
             script.say(
                 2,
@@ -191,7 +196,9 @@ class LeaderTest {
                     List.of(
                         new io.holdfast.protocol.ShardSums(0, 1, 2, List.of(1.0)),
                         new io.holdfast.protocol.ShardSums(1, 1, 2, List.of(1.0))),
-                    1)))
+                    1,
+                    0,
+                    0)))
         .as("step 1 is saved already")
         .containsExactly("Progress", "WriteScalars", "send 2 step 2 t1r2");
   }
@@ -209,9 +216,11 @@ class LeaderTest {
   void messagesOfAnOldGenerationOrConnectionChangeNothing() {
     script.trainingFromScratch();
     LeaderState before = script.state();
-    assertThat(script.say(1, new WorkerMessage.StepDone(new Generation(1, 0), 1, List.of(), 1)))
+    assertThat(
+            script.say(1, new WorkerMessage.StepDone(new Generation(1, 0), 1, List.of(), 1, 0, 0)))
         .isEmpty();
-    assertThat(script.say(99, new WorkerMessage.StepDone(script.generation(), 1, List.of(), 1)))
+    assertThat(
+            script.say(99, new WorkerMessage.StepDone(script.generation(), 1, List.of(), 1, 0, 0)))
         .isEmpty();
     assertThat(script.on(new WorkerLost(99, "late"))).isEmpty();
     assertThat(script.state().barrier()).isEqualTo(before.barrier());
@@ -232,7 +241,9 @@ class LeaderTest {
   @Test
   void anotherVersionIsRefused() {
     script.on(new LeaderEvent.Elected(1));
-    assertThat(script.on(new WorkerJoined(1, new WorkerMessage.Hello("2", "w1", "host", 7))))
+    assertThat(
+            script.on(
+                new WorkerJoined(1, new WorkerMessage.Hello("2", "w1", "host", 7, "host:1", 1))))
         .contains("send 1 refused worker w1: its version is 2, the coordinator's is 1");
   }
 
@@ -240,7 +251,7 @@ class LeaderTest {
   void badInputEndsTheRun() {
     script.on(new LeaderEvent.Elected(1));
     script.found(1, Optional.empty());
-    script.on(new WorkerJoined(1, new WorkerMessage.Hello("1", "w1", "host", 7)));
+    script.on(new WorkerJoined(1, new WorkerMessage.Hello("1", "w1", "host", 7, "host:1", 1)));
     assertThat(
             script.say(
                 1, new WorkerMessage.Failed(Generation.NONE, Cause.BAD_INPUT, "label 11 of 10")))

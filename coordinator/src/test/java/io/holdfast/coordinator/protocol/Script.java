@@ -37,6 +37,10 @@ final class Script {
 
   /** Four steps in epochs of two, saves each two steps besides, validation after each epoch. */
   static RunPlan plan(boolean async, boolean verifyAfter) {
+    return plan(async, verifyAfter, new MembersRule(0, 1, Duration.ofSeconds(10)));
+  }
+
+  static RunPlan plan(boolean async, boolean verifyAfter, MembersRule members) {
     CheckpointSpec checkpoint =
         new CheckpointSpec(
             OptionalLong.of(1),
@@ -60,7 +64,7 @@ final class Script {
         OptionalInt.of(2),
         OptionalLong.empty(),
         checkpoint,
-        1,
+        members,
         Limits.HEARTBEAT,
         Limits.LEASE);
   }
@@ -86,7 +90,7 @@ final class Script {
     on(new LeaderEvent.Elected(1));
     found(1, Optional.empty());
     join(1, "w1");
-    say(1, new WorkerMessage.Restored(new Generation(1, 1), 0, "d"));
+    restored(1, new Generation(1, 1), 0);
     return this;
   }
 
@@ -95,8 +99,16 @@ final class Script {
   }
 
   List<String> join(long connection, String id) {
-    on(new WorkerJoined(connection, new WorkerMessage.Hello("1", id, "host", 7)));
+    on(
+        new WorkerJoined(
+            connection,
+            new WorkerMessage.Hello("1", id, "host", 7, "host:" + connection, connection)));
     return say(connection, new WorkerMessage.Prepared("probe", 8, 4));
+  }
+
+  /** The worker holds the one slice of the plan, of which nobody knows better. */
+  List<String> restored(long connection, Generation generation, long step) {
+    return say(connection, new WorkerMessage.Restored(generation, step, List.of(7), List.of()));
   }
 
   List<String> say(long connection, WorkerMessage message) {
@@ -104,7 +116,15 @@ final class Script {
   }
 
   List<String> stepDone(long step) {
-    return say(1, new WorkerMessage.StepDone(generation(), step, sums(step), 5));
+    return say(1, new WorkerMessage.StepDone(generation(), step, sums(step), 5, 1, 0));
+  }
+
+  /** One member's report of one logical shard. */
+  List<String> stepDone(long connection, int shard, long step) {
+    return say(
+        connection,
+        new WorkerMessage.StepDone(
+            generation(), step, List.of(new ShardSums(shard, step, 2, List.of(1.0))), 5, 1, 1000));
   }
 
   List<String> evaluated(long step) {
@@ -176,6 +196,10 @@ final class Script {
       return "evaluate " + evaluate.step();
     } else if (message instanceof CoordinatorMessage.Finish finish) {
       return "finish " + finish.exitCode();
+    } else if (message instanceof CoordinatorMessage.RoundOver over) {
+      return "over " + over.generation();
+    } else if (message instanceof CoordinatorMessage.AbandonSave abandon) {
+      return "abandon " + abandon.prefix();
     } else if (message instanceof CoordinatorMessage.Refused refused) {
       return "refused " + refused.reason();
     }
