@@ -9,6 +9,8 @@ enum Mutation {
   IGNORE_FENCE,
   /** Messages and work of an old generation are taken for those of the present one. */
   IGNORE_GENERATION,
+  /** Workers take frames of an old generation for those of the present one. */
+  EXCHANGE_IGNORES_GENERATION,
   /** A publish of unknown outcome counts as failed. */
   UNKNOWN_IS_FAILED,
   /** Retention does not care whether a newer checkpoint is verified. */

@@ -16,6 +16,7 @@ import java.util.Optional;
 /** A coordinator process: the machine as it is, around it a network and a storage thread. */
 final class SimCoordinator extends World.Process {
   private static final long TICK = 100 * World.MILLI;
+  private static final long RENEWAL = World.SECOND;
   final String address;
   final long term;
   private final Simulation simulation;
@@ -33,6 +34,16 @@ final class SimCoordinator extends World.Process {
     state = LeaderState.initial(simulation.run.plan);
     world.after(1, this, () -> apply(new LeaderEvent.Elected(term)));
     world.after(TICK, this, this::tick);
+    world.after(RENEWAL, this, this::renew);
+  }
+
+  /** The leader record is an effect on storage like any other: so a newer term is noticed. */
+  private void renew() {
+    boolean answers = !world.chance(simulation.storageFaults());
+    if (answers && simulation.store.fenced(term)) {
+      apply(new LeaderEvent.Fenced("a newer term was claimed"));
+    }
+    world.after(RENEWAL, this, this::renew);
   }
 
   LeaderState state() {
@@ -78,11 +89,14 @@ final class SimCoordinator extends World.Process {
   private WorkerMessage asOfNow(WorkerMessage message) {
     Generation now = state.round().map(round -> round.generation()).orElse(Generation.NONE);
     if (message instanceof WorkerMessage.StepDone done) {
-      return new WorkerMessage.StepDone(now, state.barrier().step() + 1, done.sums(), 1);
+      return new WorkerMessage.StepDone(now, state.barrier().step() + 1, done.sums(), 1, 0, 0);
     }
     return message instanceof WorkerMessage.Restored restored
         ? new WorkerMessage.Restored(
-            now, state.round().map(r -> r.source().map(s -> s.step()).orElse(0L)).orElse(0L), "")
+            now,
+            state.round().map(r -> r.source().map(s -> s.step()).orElse(0L)).orElse(0L),
+            restored.values(),
+            restored.slots())
         : message;
   }
 
@@ -110,7 +124,7 @@ final class SimCoordinator extends World.Process {
 
   void apply(LeaderEvent event) {
     Phase before = state.phase();
-    Transition transition = Leader.apply(state, world.now, event);
+    Transition transition = Leader.apply(state, world.now + clockAhead, event);
     state = transition.state();
     if (!(event instanceof LeaderEvent.Tick || event instanceof LeaderEvent.Received)) {
       world.trace("c" + term, event);

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** A worker process: the machine as it is, around it toy kernels, a writer and a network. */
 final class SimWorker extends World.Process {
@@ -28,7 +29,9 @@ final class SimWorker extends World.Process {
   private Optional<Stream> stream = Optional.empty();
   private Map<Integer, Long> values = Map.of();
   private long valuesStep = -1;
-  private List<Integer> shards = List.of();
+  private Optional<SimExchange> exchange = Optional.empty();
+  private Generation newest = Generation.NONE;
+  private final List<SimExchange.Frame> early = new ArrayList<>();
   private long work;
   private String abandoned = "";
 
@@ -38,7 +41,8 @@ final class SimWorker extends World.Process {
     this.id = id;
     state =
         WorkerState.initial(
-            new WorkerSettings("v", id, "host", 1, List.of("a", "b"), Duration.ofSeconds(30)));
+            new WorkerSettings(
+                "v", id, "host", 1, id + ":1", 7, List.of("a", "b"), Duration.ofSeconds(30)));
     world.after(1, this, () -> apply(new WorkerEvent.Started()));
     world.after(TICK, this, this::tick);
   }
@@ -75,12 +79,13 @@ final class SimWorker extends World.Process {
   void crash() {
     world.trace(id, "CRASH");
     alive = false;
+    exchange.ifPresent(SimExchange::leave);
     stream.ifPresent(open -> open.reset("worker crashed"));
   }
 
   private void apply(WorkerEvent event) {
     WorkerPhase before = state.phase();
-    WorkerTransition transition = WorkerMachine.apply(state, world.now, event);
+    WorkerTransition transition = WorkerMachine.apply(state, world.now + clockAhead, event);
     state = transition.state();
     if (before != state.phase()) {
       world.trace(id, before, "->", state.phase(), state.reason());
@@ -110,8 +115,10 @@ final class SimWorker extends World.Process {
       abandoned = abandon.prefix();
     } else if (effect instanceof WorkerEffect.AbandonWork) {
       work += simulation.mutation == Mutation.IGNORE_GENERATION ? 0 : 1;
+      exchange.ifPresent(SimExchange::leave);
     } else if (effect instanceof WorkerEffect.Exit exit) {
       alive = false;
+      exchange.ifPresent(SimExchange::leave);
       simulation.workerExited(this, exit.exitCode(), exit.reason());
       stream.ifPresent(Stream::closedByWorker);
     }
@@ -166,6 +173,11 @@ final class SimWorker extends World.Process {
   }
 
   private void load(WorkerEffect.Load load) {
+    exchange.ifPresent(SimExchange::leave);
+    newest = load.generation();
+    exchange = Optional.of(new SimExchange(simulation, this, load.round()));
+    simulation.entered(this, load.round());
+    early.removeIf(frame -> frame.generation().compareTo(newest) < 0);
     working(world.between(20 * World.MILLI, 400 * World.MILLI), () -> loadNow(load));
   }
 
@@ -175,40 +187,111 @@ final class SimWorker extends World.Process {
       apply(new WorkerEvent.LoadFailed(generation, Cause.UNREADABLE, "EIO"));
       return;
     }
-    Optional<Map<Integer, Long>> read =
-        load.prefix().isEmpty() ? Optional.of(initial(load)) : read(load);
+    String prefix = load.round().prefix();
+    Optional<Map<Integer, Long>> read = prefix.isEmpty() ? Optional.of(initial()) : read(prefix);
     if (read.isEmpty()) {
-      apply(new WorkerEvent.LoadFailed(generation, Cause.DAMAGED_CHECKPOINT, load.prefix()));
+      apply(new WorkerEvent.LoadFailed(generation, Cause.DAMAGED_CHECKPOINT, prefix));
       return;
     }
     values = read.get();
-    valuesStep = load.step();
-    shards = load.shards();
+    valuesStep = load.round().step();
     requireUndisturbed();
-    apply(new WorkerEvent.Loaded(generation, load.step(), "digest"));
+    awaitPeers(load);
   }
 
-  private Map<Integer, Long> initial(WorkerEffect.Load load) {
+  /** The state is ready; the exchange is when all members are in the round. */
+  private void awaitPeers(WorkerEffect.Load load) {
+    if (exchange.isEmpty() || exchange.get().isOver()) {
+      return;
+    }
+    if (!simulation.allEntered(load.round())) {
+      working(20 * World.MILLI, () -> awaitPeers(load));
+      return;
+    }
+    apply(
+        new WorkerEvent.Loaded(
+            load.generation(), load.round().step(), proofOfValues(), proofOfSlots(load)));
+  }
+
+  private List<Integer> proofOfValues() {
+    return new TreeMap<>(values).values().stream().map(ToyRun::checksum).toList();
+  }
+
+  private List<Integer> proofOfSlots(WorkerEffect.Load load) {
+    List<Integer> proof = new ArrayList<>();
+    for (int group = 0; group < load.round().owners().size(); group++) {
+      boolean slot = !simulation.run.plan.groups().get(group).slots().isEmpty();
+      if (slot && load.round().owners().get(group).equals(id)) {
+        proof.add(ToyRun.checksum(values.get(group)));
+      }
+    }
+    return proof;
+  }
+
+  private Map<Integer, Long> initial() {
     Map<Integer, Long> initial = new HashMap<>();
-    load.groups().forEach(group -> initial.put(group, simulation.run.expected(group, 0)));
+    for (int group = 0; group < simulation.run.plan.groups().size(); group++) {
+      initial.put(group, simulation.run.expected(group, 0));
+    }
     return initial;
   }
 
-  private Optional<Map<Integer, Long>> read(WorkerEffect.Load load) {
-    Optional<SimStore.Index> index = simulation.store.index(load.prefix());
+  private Optional<Map<Integer, Long>> read(String prefix) {
+    Optional<SimStore.Index> index = simulation.store.index(prefix);
     if (index.isEmpty()) {
       return Optional.empty();
     }
     Map<Integer, Long> read = new HashMap<>();
     for (int shard : index.get().shards()) {
-      Optional<SimStore.ShardFile> file = simulation.store.read(load.prefix(), shard);
+      Optional<SimStore.ShardFile> file = simulation.store.read(prefix, shard);
       if (file.isEmpty() || file.get().damaged) {
         return Optional.empty();
       }
       read.putAll(file.get().values);
     }
-    read.keySet().retainAll(load.groups());
     return Optional.of(read);
+  }
+
+  /** Logical shards that are computed here in the round. */
+  List<Integer> shards() {
+    return exchange.stream()
+        .flatMap(open -> open.round.members().stream())
+        .filter(member -> member.workerId().equals(id))
+        .findAny()
+        .orElseThrow()
+        .shards();
+  }
+
+  Generation newestRound() {
+    return newest;
+  }
+
+  boolean hasLeft(Generation generation) {
+    return newest.compareTo(generation) > 0
+        || (newest.equals(generation) && exchange.orElseThrow().isOver());
+  }
+
+  /** A frame comes over a connection of its generation. */
+  void receiveFrame(SimExchange.Frame frame) {
+    int order = frame.generation().compareTo(newest);
+    boolean anyOrder = simulation.mutation == Mutation.EXCHANGE_IGNORES_GENERATION;
+    if (order > 0) {
+      early.add(frame);
+    } else if (order == 0 || anyOrder) {
+      exchange.filter(open -> !open.isOver()).ifPresent(open -> open.receive(frame));
+    }
+  }
+
+  /** A connection to another member is gone, or it says what it must not. */
+  void peerLost(Generation generation, String other, String reason) {
+    boolean mine =
+        exchange.isPresent()
+            && !exchange.get().isOver()
+            && exchange.get().round.generation().equals(generation);
+    if (mine) {
+      exchange.get().leave();
+      apply(new WorkerEvent.PeerLost(generation, other, reason));
+    }
   }
 
   private void requireUndisturbed() {
@@ -222,22 +305,29 @@ final class SimWorker extends World.Process {
   }
 
   private void compute(WorkerEffect.Compute compute) {
+    SimExchange open = exchange.orElseThrow();
     working(
         world.between(10 * World.MILLI, 200 * World.MILLI),
         () -> {
-          Map<Integer, Long> next = new HashMap<>();
-          values.forEach(
-              (group, value) -> next.put(group, ToyRun.next(group, value, compute.step())));
-          values = next;
-          valuesStep++;
-          requireUndisturbed();
-          apply(
-              new WorkerEvent.StepComputed(
-                  compute.generation(),
-                  compute.step(),
-                  ToyRun.report(shards, compute.step(), 1),
-                  1000));
+          open.begin(compute.step(), values, () -> computed(compute, open));
+          List<SimExchange.Frame> waiting = List.copyOf(early);
+          early.clear();
+          waiting.forEach(this::receiveFrame);
         });
+  }
+
+  private void computed(WorkerEffect.Compute compute, SimExchange open) {
+    values = open.next();
+    valuesStep++;
+    requireUndisturbed();
+    apply(
+        new WorkerEvent.StepComputed(
+            compute.generation(),
+            compute.step(),
+            ToyRun.report(shards(), compute.step(), 1),
+            1000,
+            10,
+            10));
   }
 
   private void evaluate(WorkerEffect.EvaluateState evaluate) {
@@ -248,7 +338,7 @@ final class SimWorker extends World.Process {
                 new WorkerEvent.EvaluationComputed(
                     evaluate.generation(),
                     evaluate.step(),
-                    ToyRun.report(shards, evaluate.step(), 2))));
+                    ToyRun.report(shards(), evaluate.step(), 2))));
   }
 
   private void write(WorkerEffect.WriteShard write) {
@@ -267,7 +357,9 @@ final class SimWorker extends World.Process {
     }
     Map<Integer, Long> content =
         simulation.mutation == Mutation.TORN_SNAPSHOT ? values : handedOver;
-    simulation.store.writeShard(SimStore.file(write.prefix(), write.shard()), content);
+    Map<Integer, Long> owned = new HashMap<>(content);
+    owned.keySet().retainAll(write.groups());
+    simulation.store.writeShard(SimStore.file(write.prefix(), write.shard()), owned);
     List<WrittenPiece> pieces = new ArrayList<>();
     long length = simulation.pieces(write.groups(), pieces);
     apply(new WorkerEvent.ShardFileWritten(write.prefix(), write.shard(), length, pieces));

@@ -3,9 +3,13 @@ package io.holdfast.simulation;
 import io.holdfast.coordinator.protocol.ExitCode;
 import io.holdfast.coordinator.protocol.LeaderEffect;
 import io.holdfast.coordinator.protocol.LeaderEvent;
+import io.holdfast.coordinator.protocol.MembersRule;
 import io.holdfast.job.plan.Slice;
 import io.holdfast.job.plan.SliceGroup;
+import io.holdfast.protocol.CoordinatorMessage;
+import io.holdfast.protocol.Generation;
 import io.holdfast.protocol.WrittenPiece;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -34,6 +38,8 @@ final class Simulation {
   private final List<SimWorker> workers = new ArrayList<>();
   private final List<Stream> streams = new ArrayList<>();
   private final Map<String, List<WrittenPiece>> pieceCache = new HashMap<>();
+  private final Map<String, Long> brokenUntil = new HashMap<>();
+  private final Map<String, Long> lastFrame = new HashMap<>();
   private final int workerCount;
   private final long faultsEnd;
   private final double faultRate;
@@ -46,9 +52,18 @@ final class Simulation {
     this.seed = seed;
     this.mutation = mutation;
     world = new World(seed);
-    boolean many = world.chance(0.5) || mutation == Mutation.IGNORE_GENERATION;
-    int members = many ? 1 + world.random.nextInt(3) : 1;
-    run = new ToyRun(world.random, members);
+    boolean many =
+        world.chance(0.8)
+            || mutation == Mutation.IGNORE_GENERATION
+            || mutation == Mutation.EXCHANGE_IGNORES_GENERATION;
+    int members = many ? 2 + world.random.nextInt(3) : 1;
+    int min = world.chance(0.2) ? members : 1 + world.random.nextInt(members);
+    MembersRule rule =
+        new MembersRule(
+            world.chance(0.3) ? 0 : members,
+            min,
+            Duration.ofMillis(world.random.nextInt(5) * 1000L));
+    run = new ToyRun(world.random, rule);
     store = new SimStore(run, mutation);
     workerCount = members + world.random.nextInt(2);
     faultsEnd = world.now + world.between(5 * World.SECOND, 40 * World.SECOND);
@@ -142,12 +157,110 @@ final class Simulation {
     return pieces;
   }
 
+  private Optional<SimWorker> worker(String id) {
+    return workers.stream().filter(worker -> worker.alive && worker.id.equals(id)).findAny();
+  }
+
+  /** Sends over the connection between two members, in order; where there is none, it is lost. */
+  void sendFrame(String from, String to, SimExchange.Frame frame) {
+    Optional<SimWorker> receiver = worker(to);
+    if (receiver.isEmpty()) {
+      return;
+    }
+    String pair = from + ">" + to;
+    if (brokenUntil.getOrDefault(pair, 0L) > world.now) {
+      // A connection that swallows bytes: the lease between members finds it.
+      loseEachOther(from, to, frame.generation(), 3 * World.SECOND, "silent");
+      return;
+    }
+    boolean faulty = world.now < faultsEnd;
+    if (faulty && world.chance(0.002)) {
+      loseEachOther(from, to, frame.generation(), World.MILLI, "connection reset");
+      return;
+    }
+    int copies = faulty && world.chance(0.001) ? 2 : 1;
+    for (int copy = 0; copy < copies; copy++) {
+      long delay = world.chance(0.02) ? 500 * World.MILLI : 3 * World.MILLI;
+      long at =
+          Math.max(world.now + world.between(100_000, delay), lastFrame.getOrDefault(pair, 0L) + 1);
+      lastFrame.put(pair, at);
+      world.at(at, receiver.get(), () -> receiver.get().receiveFrame(frame));
+    }
+  }
+
+  private void loseEachOther(
+      String one, String other, Generation generation, long after, String reason) {
+    worker(one).ifPresent(w -> world.after(after, w, () -> w.peerLost(generation, other, reason)));
+    worker(other).ifPresent(w -> world.after(after, w, () -> w.peerLost(generation, one, reason)));
+  }
+
+  /** A member's connections of a round are closed. */
+  void closed(String from, String to, Generation generation) {
+    worker(to)
+        .filter(w -> !w.id.equals(from))
+        .ifPresent(
+            w ->
+                world.after(
+                    world.between(100_000, 5 * World.MILLI),
+                    w,
+                    () -> w.peerLost(generation, from, "connection closed")));
+  }
+
+  /** A member connects to the others; those that are gone or have left refuse it. */
+  void entered(SimWorker worker, CoordinatorMessage.Restore round) {
+    for (CoordinatorMessage.Member member : round.members()) {
+      boolean refused =
+          worker(member.workerId())
+              .map(w -> !w.id.equals(worker.id) && w.hasLeft(round.generation()))
+              .orElse(true);
+      if (refused) {
+        world.after(
+            world.between(World.MILLI, 10 * World.MILLI),
+            worker,
+            () -> worker.peerLost(round.generation(), member.workerId(), "refused"));
+      }
+    }
+  }
+
+  boolean allEntered(CoordinatorMessage.Restore round) {
+    return round.members().stream()
+        .allMatch(
+            member ->
+                worker(member.workerId())
+                    .filter(w -> w.newestRound().equals(round.generation()))
+                    .isPresent());
+  }
+
+  private void part() {
+    Optional<SimWorker> one = pick(workers);
+    Optional<SimWorker> other = pick(workers);
+    if (one.isPresent() && other.isPresent()) {
+      long until = world.now + world.between(World.SECOND, 8 * World.SECOND);
+      world.trace("PARTITION", one.get().id, other.get().id);
+      brokenUntil.put(one.get().id + ">" + other.get().id, until);
+      brokenUntil.put(other.get().id + ">" + one.get().id, until);
+    }
+  }
+
+  private void jump() {
+    World.Process process =
+        world.chance(0.5)
+            ? pick(coordinators).map(c -> (World.Process) c).orElse(environment)
+            : pick(workers).map(w -> (World.Process) w).orElse(environment);
+    process.clockAhead += world.between(World.MILLI, 10 * World.SECOND);
+    world.trace("CLOCK JUMP");
+  }
+
   private void fault() {
     if (world.now >= faultsEnd) {
       return;
     }
     int kind = world.random.nextInt(100);
-    if (kind < 15) {
+    if (world.chance(0.12)) {
+      part();
+    } else if (world.chance(0.05)) {
+      jump();
+    } else if (kind < 15) {
       pick(coordinators).ifPresent(SimCoordinator::crash);
     } else if (kind < 32) {
       pick(workers).ifPresent(SimWorker::crash);

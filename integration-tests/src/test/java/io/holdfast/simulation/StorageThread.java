@@ -10,11 +10,14 @@ import io.holdfast.coordinator.protocol.LeaderEvent.VerifyOutcome;
 import io.holdfast.coordinator.protocol.Save;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -161,13 +164,32 @@ final class StorageThread {
       found(
           find,
           new FindOutcome.Found(
-              Optional.of(new Checkpoint(newest.prefix(), newest.step(), newest.metadata()))),
+              Optional.of(
+                  new Checkpoint(
+                      newest.prefix(),
+                      newest.step(),
+                      newest.metadata(),
+                      Optional.of(checksums(newest))))),
           quarantined);
       return;
     }
     store.quarantine(owner.term, newest);
     quarantined.add(new Quarantined(newest.prefix(), "crc"));
     steps.addFirst(() -> find(find, quarantined));
+  }
+
+  /** What the index says of each slice: the value, and the same again for the slot. */
+  private List<List<Integer>> checksums(SimStore.Index index) {
+    Map<Integer, Long> values = new TreeMap<>();
+    for (int shard : index.shards()) {
+      store.read(index.prefix(), shard).ifPresent(file -> values.putAll(file.values));
+    }
+    return simulation.run.plan.groups().stream()
+        .map(
+            group ->
+                Collections.nCopies(
+                    1 + group.slots().size(), ToyRun.checksum(values.get(group.index()))))
+        .toList();
   }
 
   private void found(

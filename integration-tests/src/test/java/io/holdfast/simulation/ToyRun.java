@@ -2,6 +2,7 @@ package io.holdfast.simulation;
 
 import io.holdfast.coordinator.protocol.CheckpointMetadata;
 import io.holdfast.coordinator.protocol.CheckpointMetadata.Best;
+import io.holdfast.coordinator.protocol.MembersRule;
 import io.holdfast.coordinator.protocol.RunPlan;
 import io.holdfast.coordinator.protocol.Sums;
 import io.holdfast.job.CheckpointSpec;
@@ -38,7 +39,7 @@ final class ToyRun {
   private final List<long[]> values = new ArrayList<>();
   private final List<CheckpointMetadata> metadata = new ArrayList<>();
 
-  ToyRun(Random random, int members) {
+  ToyRun(Random random, MembersRule members) {
     stepsPerEpoch = 4 + random.nextInt(12);
     trainSamples = stepsPerEpoch * BATCH - random.nextInt(BATCH);
     validationSamples = random.nextInt(4) == 0 ? 0 : 20;
@@ -47,7 +48,7 @@ final class ToyRun {
     computeAll();
   }
 
-  private static RunPlan plan(Random random, int members, long lastStep) {
+  private static RunPlan plan(Random random, MembersRule members, long lastStep) {
     CheckpointSpec checkpoint =
         new CheckpointSpec(
             random.nextInt(3) == 0 ? OptionalLong.empty() : OptionalLong.of(2 + random.nextInt(8)),
@@ -178,7 +179,12 @@ final class ToyRun {
     return metadata.get((int) step);
   }
 
-  private static long mix(long z) {
+  /** Stands for the CRC-32C of a value. */
+  static int checksum(long value) {
+    return (int) (mix(value) >>> 20);
+  }
+
+  static long mix(long z) {
     long x = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L + 0x9e3779b97f4a7c15L;
     x = (x ^ (x >>> 27)) * 0x94d049bb133111ebL;
     return x ^ (x >>> 31);

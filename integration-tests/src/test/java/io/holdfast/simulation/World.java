@@ -18,6 +18,9 @@ final class World {
   static class Process {
     boolean alive = true;
     long pausedUntil;
+
+    /** How far the process's own clock has jumped ahead of the others. */
+    long clockAhead;
   }
 
   private record Happening(long time, long number, Process process, Runnable what) {}
