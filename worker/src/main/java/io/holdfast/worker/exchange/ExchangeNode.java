@@ -247,7 +247,7 @@ public final class ExchangeNode implements AutoCloseable, InboundPeer.Reception 
   @Override
   public void gone(InboundPeer peer, String reason) {
     if (strangers.remove(peer)) {
-      LOG.warn("Connection from {} was of no use: {}", peer.name(), reason);
+      LOG.warn("Connection from {} refused: {}", peer.name(), reason);
     }
   }
 
