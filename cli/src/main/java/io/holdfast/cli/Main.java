@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -18,6 +19,8 @@ public final class Main {
   /** The exit code is the command's; see {@link ExitCode}. */
   public static void main(String[] arguments) {
     Terminal terminal = Terminal.ofProcess();
+    SLF4JBridgeHandler.removeHandlersForRootLogger();
+    SLF4JBridgeHandler.install();
     Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> halt(terminal, thread, failure));
     System.exit(execute(terminal, arguments));
   }

@@ -38,6 +38,9 @@ public final class CoordinatorServer {
   /** The largest message accepted: the pieces of a worker's shard file. */
   private static final int MAX_MESSAGE_BYTES = 16 << 20;
 
+  /** A connection without a call is closed after so long; a worker's has its stream. */
+  private static final long MAX_IDLE_SECONDS = 60;
+
   private final String version;
   private final Job job;
   private final ObjectStore store;
@@ -99,11 +102,12 @@ public final class CoordinatorServer {
   }
 
   private int lead(Tenure tenure) throws IOException, InterruptedException {
-    WorkerGateway gateway = new WorkerGateway(loop);
+    ForeignConnections.tell();
+    ScheduledExecutorService clock = Executors.newScheduledThreadPool(2, LocalHost::daemon);
+    WorkerGateway gateway = new WorkerGateway(loop, clock);
     OperatorService operators =
         new OperatorService(version, store.location().toString(), job, loop::status);
     Server server = start(gateway, operators);
-    ScheduledExecutorService clock = Executors.newScheduledThreadPool(2, LocalHost::daemon);
     String events = EventFile.name(Instant.now(), LocalHost.NAME, LocalHost.PID, tenure.term());
     try (StorageDesk desk = new StorageDesk(store, tenure, job, loop::put);
         EventLog log = new EventLog(store, events)) {
@@ -145,6 +149,7 @@ public final class CoordinatorServer {
         .addService(gateway)
         .addService(operators)
         .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+        .maxConnectionIdle(MAX_IDLE_SECONDS, TimeUnit.SECONDS)
         .build()
         .start();
   }

@@ -11,18 +11,27 @@ import io.holdfast.protocol.CoordinatorMessage;
 import io.holdfast.protocol.WireCodec;
 import io.holdfast.protocol.WorkerMessage;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The workers' side of the network: turns streams into events for the inbox and messages into
- * bytes. The first message on a stream must be a hello. Whatever breaks a stream is told as a loss,
- * once.
+ * bytes. The first message on a stream must be a hello, and must come soon. Whatever breaks a
+ * stream is told as a loss, once.
  */
 final class WorkerGateway extends CoordinationGrpc.CoordinationImplBase {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerGateway.class);
+
+  /** How long a stream may take to say who it is. */
+  static final long HELLO_DEADLINE_SECONDS = 5;
+
+  /** Streams that have not said who they are, at most; more are refused at once. */
+  static final int MAX_STRANGERS = 1024;
 
   /** Where the events go; called on gRPC's threads, may block while the inbox is full. */
   interface Inbox {
@@ -36,14 +45,27 @@ final class WorkerGateway extends CoordinationGrpc.CoordinationImplBase {
   private final Inbox inbox;
   private final AtomicLong numbers = new AtomicLong();
   private final Map<Long, Connection> connections = new ConcurrentHashMap<>();
+  private final Set<Connection> strangers = ConcurrentHashMap.newKeySet();
+  private final ScheduledExecutorService clock;
 
-  WorkerGateway(Inbox inbox) {
+  /**
+   * @param clock for deadlines
+   */
+  WorkerGateway(Inbox inbox, ScheduledExecutorService clock) {
     this.inbox = inbox;
+    this.clock = clock;
   }
 
   @Override
   public StreamObserver<FromWorker> join(StreamObserver<ToWorker> toWorker) {
-    return new Connection(numbers.incrementAndGet(), toWorker);
+    Connection stranger = new Connection(numbers.incrementAndGet(), toWorker);
+    strangers.add(stranger);
+    if (strangers.size() > MAX_STRANGERS) {
+      stranger.refuse("there are " + MAX_STRANGERS + " streams without a hello already");
+    } else {
+      clock.schedule(stranger::requireHello, HELLO_DEADLINE_SECONDS, TimeUnit.SECONDS);
+    }
+    return stranger;
   }
 
   /** Sends if the stream still stands; one that does not has been told as lost. */
@@ -71,6 +93,7 @@ final class WorkerGateway extends CoordinationGrpc.CoordinationImplBase {
     private final StreamObserver<ToWorker> toWorker;
     private volatile String workerId = "(no hello yet)";
     private boolean greeted;
+    private volatile boolean refused;
 
     Connection(long number, StreamObserver<ToWorker> toWorker) {
       this.number = number;
@@ -79,6 +102,9 @@ final class WorkerGateway extends CoordinationGrpc.CoordinationImplBase {
 
     @Override
     public void onNext(FromWorker bytes) {
+      if (refused) {
+        return;
+      }
       WorkerMessage message;
       try {
         message = WireCodec.decode(bytes);
@@ -102,14 +128,25 @@ final class WorkerGateway extends CoordinationGrpc.CoordinationImplBase {
         refuse("too many workers: at most " + Limits.MAX_WORKERS);
         return;
       }
+      if (!strangers.remove(this)) {
+        return;
+      }
       greeted = true;
       workerId = hello.workerId();
       connections.put(number, this);
       inbox.joined(number, hello);
     }
 
+    /** What said nothing until now is closed. */
+    void requireHello() {
+      if (strangers.contains(this)) {
+        refuse("no hello came in " + HELLO_DEADLINE_SECONDS + " s");
+      }
+    }
+
     private void refuse(String reason) {
-      LOG.warn("Message of worker {} refused: {}", workerId, reason);
+      refused = true;
+      LOG.warn(ForeignConnections.REFUSED, "Stream of worker {} refused: {}", workerId, reason);
       close("sent what cannot be understood: " + reason);
       end(Status.INVALID_ARGUMENT.withDescription(reason));
     }
@@ -126,6 +163,7 @@ final class WorkerGateway extends CoordinationGrpc.CoordinationImplBase {
     }
 
     private void close(String reason) {
+      strangers.remove(this);
       if (connections.remove(number, this)) {
         inbox.lost(number, reason);
       }

@@ -31,6 +31,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.Marker;
+import org.slf4j.MarkerFactory;
 
 /**
  * A worker's end of the exchange: listens for the other members, and belongs to one round at a
@@ -40,6 +42,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class ExchangeNode implements AutoCloseable, InboundPeer.Reception {
   private static final Logger LOG = LoggerFactory.getLogger(ExchangeNode.class);
+
+  /** Marks lines that strangers can cause as often as they like. */
+  private static final Marker REFUSED = MarkerFactory.getMarker("REFUSED");
 
   /** How long a connection may take to say who it is. */
   static final Duration HELLO_DEADLINE = Duration.ofSeconds(5);
@@ -247,13 +252,13 @@ public final class ExchangeNode implements AutoCloseable, InboundPeer.Reception 
   @Override
   public void gone(InboundPeer peer, String reason) {
     if (strangers.remove(peer)) {
-      LOG.warn("Connection from {} refused: {}", peer.name(), reason);
+      LOG.warn(REFUSED, "Connection from {} refused: {}", peer.name(), reason);
     }
   }
 
   private void refuse(InboundPeer peer, String why) {
     strangers.remove(peer);
-    LOG.warn("Connection from {} refused: {}", peer.name(), why);
+    LOG.warn(REFUSED, "Connection from {} refused: {}", peer.name(), why);
     peer.close();
   }
 
