@@ -11,8 +11,13 @@ final class SmallJob {
 
   private SmallJob() {}
 
-  /** Writes the job file. */
+  /** Writes the job file, for two logical shards. */
   static Path write(Path directory) throws IOException {
+    return write(directory, 2);
+  }
+
+  /** Writes the job file. */
+  static Path write(Path directory, int shards) throws IOException {
     return Files.writeString(
         directory.resolve("job.yaml"),
         """
@@ -35,9 +40,9 @@ final class SmallJob {
           train: {random: {shape: [12, 12, 1], samples: 6000, classes: 5}}
           validation: {random: {shape: [12, 12, 1], samples: 500, classes: 5}}
         steps: %d
-        mesh: {shards: 2, model: 1, threads: 1, isa: avx2}
+        mesh: {shards: %d, model: 1, threads: 1, isa: avx2}
         checkpoint: {every_steps: %d, max_to_keep: 20, save_best: {monitor: val_loss, mode: min}}
         """
-            .formatted(STEPS, EVERY_STEPS));
+            .formatted(STEPS, shards, EVERY_STEPS));
   }
 }

@@ -1,0 +1,89 @@
+package io.holdfast.coordinator.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.time.Duration;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.DoubleRange;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class SaveCadenceTest {
+  private static final long SECOND = 1_000_000_000L;
+  private static final double BUDGET = 0.01;
+
+  /** Steps of one second, and a save that makes one of them so much longer. */
+  private static SaveCadence after(int steps, double costSeconds, double saveSeconds) {
+    SaveCadence cadence = SaveCadence.UNMEASURED;
+    for (int i = 0; i < steps; i++) {
+      cadence = cadence.stepped(SECOND, false);
+    }
+    return cadence
+        .stepped(SECOND + Math.round(costSeconds * SECOND), true)
+        .saved(Math.round(saveSeconds * SECOND));
+  }
+
+  @Test
+  void untilASaveIsMeasuredTheIntervalIsShort() {
+    assertThat(SaveCadence.UNMEASURED.choose(BUDGET).interval())
+        .isEqualTo(SaveCadence.FIRST_INTERVAL);
+  }
+
+  @Test
+  void withoutFailuresItIsYoungsFormulaWithThePrior() {
+    SaveCadence cadence = after(100, 0.5, 2);
+    double between = SaveCadence.PRIOR_BETWEEN_FAILURES.toSeconds() + 101.5;
+    assertThat(cadence.choose(BUDGET).interval().toMillis() / 1e3)
+        .isCloseTo(Math.sqrt(2 * 0.5 * between), within(0.01));
+  }
+
+  @Test
+  void moreFailuresMeanMoreSaves() {
+    SaveCadence cadence = after(10, 0.001, 0.1);
+    Duration calm = cadence.choose(BUDGET).interval();
+    for (int i = 0; i < 99; i++) {
+      cadence = cadence.failed();
+    }
+    assertThat(cadence.choose(BUDGET).interval())
+        .isLessThan(calm.dividedBy(5))
+        .isGreaterThanOrEqualTo(SaveCadence.MIN_INTERVAL);
+    assertThat(cadence.choose(BUDGET).reason()).contains("99 failures");
+  }
+
+  @Test
+  void waitingForASaveIsItsCostToo() {
+    SaveCadence cadence =
+        SaveCadence.UNMEASURED.stepped(SECOND, false).stalled(3 * SECOND).saved(3 * SECOND);
+    assertThat(cadence.costSeconds()).isEqualTo(3);
+  }
+
+  @Test
+  void whatAnAbandonedSaveCostIsNotTheNextOnes() {
+    SaveCadence cadence =
+        SaveCadence.UNMEASURED.stalled(3 * SECOND).abandoned().stalled(SECOND).saved(SECOND);
+    assertThat(cadence.costSeconds()).isEqualTo(1);
+  }
+
+  @Property
+  void theIntervalKeepsItsLimits(
+      @ForAll @DoubleRange(min = 0, max = 1000) double cost,
+      @ForAll @DoubleRange(min = 0, max = 10_000) double save,
+      @ForAll @IntRange(min = 0, max = 1000) int failures,
+      @ForAll @IntRange(min = 1, max = 500) int budgetMillis) {
+    SaveCadence cadence = after(3, cost, save);
+    for (int i = 0; i < failures; i++) {
+      cadence = cadence.failed();
+    }
+    double budget = budgetMillis / 1000.0;
+    double seconds = cadence.choose(budget).interval().toMillis() / 1e3;
+    assertThat(seconds)
+        .isBetween(
+            (double) SaveCadence.MIN_INTERVAL.toSeconds(),
+            (double) SaveCadence.MAX_INTERVAL.toSeconds());
+    boolean free = seconds < SaveCadence.MAX_INTERVAL.toSeconds();
+    assertThat(!free || cost / seconds <= budget * 1.001).as("the stall budget").isTrue();
+    assertThat(!free || seconds >= save - 0.001).as("no shorter than a save").isTrue();
+  }
+}
