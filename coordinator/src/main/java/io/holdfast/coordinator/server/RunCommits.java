@@ -193,12 +193,12 @@ final class RunCommits {
 
   private void retain(Set<String> spared, Duration grace) {
     try {
-      Retention.Plan decision = keeper.planRetention(policy(grace));
+      Retention.Plan decision = keeper.pruner().plan(policy(grace));
       List<Prefix> delete =
           decision.delete().stream().filter(p -> !spared.contains(p.toString())).toList();
       warnUnlessSettled(
           "Superseded checkpoints stay",
-          keeper.delete(new Retention.Plan(delete, decision.kept())));
+          keeper.pruner().apply(new Retention.Plan(delete, decision.kept())));
     } catch (IOException e) {
       LOG.warn("Superseded checkpoints stay: {}", e.toString());
     }

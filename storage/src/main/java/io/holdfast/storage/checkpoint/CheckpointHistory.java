@@ -4,7 +4,6 @@ import io.holdfast.storage.store.ObjectInfo;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -108,7 +107,8 @@ public final class CheckpointHistory {
       throws IOException {
     Map<Prefix, Set<KeptReason>> kept =
         policy.isPresent()
-            ? Retention.plan(candidates(), policy.get(), now).kept()
+            ? Retention.plan(Candidates.of(listing, verified::contains, metrics), policy.get(), now)
+                .kept()
             : Map.<Prefix, Set<KeptReason>>of();
     TreeMap<Long, List<AttemptEvent>> bySteps = new TreeMap<>();
     attempts
@@ -121,20 +121,6 @@ public final class CheckpointHistory {
       steps.add(step(events, kept));
     }
     return steps;
-  }
-
-  private Collection<Retention.Candidate> candidates() throws IOException {
-    List<Retention.Candidate> candidates = new ArrayList<>();
-    for (StoredCheckpoint stored : listing.checkpoints()) {
-      candidates.add(
-          new Retention.Candidate(
-              stored.prefix(),
-              stored.time(),
-              verified.contains(stored.prefix()),
-              metrics.of(stored.prefix()),
-              false));
-    }
-    return candidates;
   }
 
   private StepHistory step(List<AttemptEvent> events, Map<Prefix, Set<KeptReason>> kept)
