@@ -20,9 +20,7 @@ final class Attempts {
   /** Opens the journal of a term; what has been verified is read from those before. */
   static Attempts open(ObjectStore store, long term, InstantSource clock) throws IOException {
     Attempts attempts = new Attempts(new AttemptJournal(store, term), clock);
-    AttemptJournal.read(store).stream()
-        .filter(event -> event.state() == AttemptState.VERIFIED)
-        .forEach(event -> attempts.verified.add(event.prefix()));
+    attempts.verified.addAll(AttemptJournal.verified(store));
     return attempts;
   }
 

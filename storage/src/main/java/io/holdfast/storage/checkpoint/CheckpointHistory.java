@@ -21,11 +21,17 @@ public final class CheckpointHistory {
   private final TreeMap<Prefix, AttemptEvent> attempts = new TreeMap<>();
   private final Set<Prefix> verified = new HashSet<>();
   private final MetricsCache metrics;
+  private final Map<Prefix, Pins.Mark> marks;
 
-  private CheckpointHistory(DirectoryListing listing, long currentTerm, MetricsCache metrics) {
+  private CheckpointHistory(
+      DirectoryListing listing,
+      long currentTerm,
+      MetricsCache metrics,
+      Map<Prefix, Pins.Mark> marks) {
     this.listing = listing;
     this.currentTerm = currentTerm;
     this.metrics = metrics;
+    this.marks = marks;
   }
 
   /**
@@ -40,7 +46,8 @@ public final class CheckpointHistory {
         new CheckpointHistory(
             directory.list(),
             directory.store().currentTerm().orElse(0),
-            new MetricsCache(directory));
+            new MetricsCache(directory),
+            new Pins(directory).marks());
     history.takeJournal(AttemptJournal.read(directory.store()));
     history.takeQuarantine(directory.store().list(CheckpointKeeper.QUARANTINE));
     history.takeDirectory();
@@ -107,7 +114,8 @@ public final class CheckpointHistory {
       throws IOException {
     Map<Prefix, Set<KeptReason>> kept =
         policy.isPresent()
-            ? Retention.plan(Candidates.of(listing, verified::contains, metrics), policy.get(), now)
+            ? Retention.plan(
+                    Candidates.of(listing, verified::contains, metrics, marks), policy.get(), now)
                 .kept()
             : Map.<Prefix, Set<KeptReason>>of();
     TreeMap<Long, List<AttemptEvent>> bySteps = new TreeMap<>();

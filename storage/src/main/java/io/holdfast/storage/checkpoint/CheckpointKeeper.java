@@ -14,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -244,16 +245,21 @@ public final class CheckpointKeeper {
         foreign -> tenure.move(foreign.file(), QUARANTINE + "/" + foreign.file()));
   }
 
-  /** Removes shard files that terms before this one left without an index. */
+  /** Finishes deletions that were cut off, and removes shard files that terms before left. */
   public EffectOutcome collectGarbage() {
     return FencedFiles.attempt(
-        () ->
-            FencedFiles.each(
-                directory.list().orphans().entrySet(),
-                orphan ->
-                    orphan.getKey().term() < tenure.term()
-                        ? files.deleteAll(orphan.getValue())
-                        : EffectOutcome.of(EffectOutcome.Status.DONE)));
+        () -> {
+          EffectOutcome finished = pruner.finishDeletions(Set.of());
+          return finished.isSettled()
+              ? FencedFiles.each(directory.list().orphans().entrySet(), this::collect)
+              : finished;
+        });
+  }
+
+  private EffectOutcome collect(Map.Entry<Prefix, List<ObjectInfo>> orphan) {
+    return orphan.getKey().term() < tenure.term()
+        ? files.deleteAll(orphan.getValue())
+        : EffectOutcome.of(EffectOutcome.Status.DONE);
   }
 
   private EffectOutcome moveVoid() {
