@@ -2,11 +2,9 @@ package io.holdfast.cli;
 
 import io.holdfast.coordinator.server.LocalHost;
 import io.holdfast.storage.checkpoint.CheckpointDirectory;
-import io.holdfast.storage.checkpoint.CheckpointKeeper;
-import io.holdfast.storage.store.ClaimOutcome;
 import io.holdfast.storage.store.ClaimRecord;
-import io.holdfast.storage.store.EffectOutcome;
 import io.holdfast.storage.store.ObjectStore;
+import io.holdfast.storage.store.Tenure;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.Optional;
@@ -31,34 +29,22 @@ final class FreshStart {
    * @return how many there were
    */
   int setAside() throws IOException {
-    CheckpointDirectory directory = new CheckpointDirectory(store);
-    int checkpoints = directory.list().checkpoints().size();
-    if (!(store.claim(directory.list().largestTerm()) instanceof ClaimOutcome.Won won)) {
-      throw CommandFailedException.badInput(
-          "RUN: " + run.given() + ": a coordinator claimed this run just now");
-    }
-    CheckpointKeeper keeper = CheckpointKeeper.open(directory, won.tenure(), Clock.systemUTC());
-    try {
-      EffectOutcome outcome =
-          keeper.begin(
-              new ClaimRecord(
-                  won.tenure().term(),
-                  LocalHost.NAME,
-                  LocalHost.PID,
-                  Clock.systemUTC().instant(),
-                  Optional.empty(),
-                  0));
-      if (!outcome.isSettled()) {
-        throw CommandFailedException.unreachable(
-            run.given()
-                + ": the checkpoints could not be set aside: "
-                + outcome.status()
-                + " "
-                + outcome.reason());
-      }
-    } finally {
-      keeper.close();
-    }
-    return checkpoints;
+    int checkpoints = new CheckpointDirectory(store).list().checkpoints().size();
+    OfflineTerm term = new OfflineTerm(run, store);
+    return term.hold(
+        (keeper, tenure) -> {
+          term.require(keeper.begin(fromScratch(tenure)), "the checkpoints could not be set aside");
+          return checkpoints;
+        });
+  }
+
+  private static ClaimRecord fromScratch(Tenure tenure) {
+    return new ClaimRecord(
+        tenure.term(),
+        LocalHost.NAME,
+        LocalHost.PID,
+        Clock.systemUTC().instant(),
+        Optional.empty(),
+        0);
   }
 }

@@ -64,6 +64,9 @@ public final class Main {
         new StepsCommand(terminal),
         new ShowCommand(terminal),
         new VerifyCommand(terminal),
+        new PinCommand(terminal),
+        new UnpinCommand(terminal),
+        new PruneCommand(terminal),
         new EvaluateCommand(terminal));
   }
 

@@ -33,9 +33,8 @@ final class RunCheck {
   }
 
   /** Bad input if somebody leads the run; waits for at most one lease to know. */
-  void requireVacant() throws IOException, InterruptedException {
-    Optional<LeaderRecord> leader =
-        new LeaderLease(store, LocalHost.NAME, LeaderLease.LEASE).livingLeader();
+  static void requireVacant(RunLocation run, ObjectStore store) throws InterruptedException {
+    Optional<LeaderRecord> leader = leader(run, store);
     if (leader.isPresent()) {
       throw CommandFailedException.badInput(
           "RUN: "
@@ -47,6 +46,15 @@ final class RunCheck {
               + " on "
               + leader.get().host()
               + "); allowed: another --dir, or to stop that one first");
+    }
+  }
+
+  private static Optional<LeaderRecord> leader(RunLocation run, ObjectStore store)
+      throws InterruptedException {
+    try {
+      return new LeaderLease(store, LocalHost.NAME, LeaderLease.LEASE).livingLeader();
+    } catch (IOException e) {
+      throw CommandFailedException.unreachable(run.given() + ": cannot be read: " + e.getMessage());
     }
   }
 

@@ -116,10 +116,10 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private void check(Job job, RunLocation run) throws IOException, InterruptedException {
-    RunCheck check = new RunCheck(job, jobOptions.file().toString(), run, run.openExisting());
-    check.requireVacant();
+    ObjectStore store = run.openExisting();
+    RunCheck.requireVacant(run, store);
     if (!restart) {
-      check.requireFit();
+      new RunCheck(job, jobOptions.file().toString(), run, store).requireFit();
     }
   }
 

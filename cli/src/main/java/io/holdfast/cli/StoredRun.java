@@ -40,6 +40,10 @@ final class StoredRun {
     return directory;
   }
 
+  RunLocation location() {
+    return location;
+  }
+
   String uri() {
     return directory.store().location().toString();
   }
@@ -56,6 +60,18 @@ final class StoredRun {
     } catch (IOException e) {
       throw CommandFailedException.unreachable(
           location.given() + ": cannot be read: " + e.getMessage());
+    }
+  }
+
+  /** Changes something, with the failures of storage as the command line tells them. */
+  <T> T change(Reading<T> change) {
+    try {
+      return change.read();
+    } catch (DamagedCheckpointException e) {
+      throw CommandFailedException.damaged(location.path().resolve(e.file()) + ": " + e.problem());
+    } catch (IOException e) {
+      throw CommandFailedException.unreachable(
+          location.given() + ": cannot be written: " + e.getMessage());
     }
   }
 
@@ -127,12 +143,27 @@ final class StoredRun {
   }
 
   /** What the job of the newest readable checkpoint says is to be kept; empty if there is none. */
-  private Optional<RetentionPolicy> policy() {
-    return newestMetadata().flatMap(StoredRun::policy);
+  Optional<RetentionPolicy> policy() {
+    return newestMetadata().flatMap(this::policy);
   }
 
-  private static Optional<RetentionPolicy> policy(CheckpointMetadata metadata) {
-    return job(metadata).map(job -> RetentionPolicies.of(job.checkpoint(), metadata.runStarted()));
+  /** What the next checkpoint will about occupy. */
+  private long newestBytes() {
+    return read(() -> directory.list().newest().map(StoredCheckpoint::bytes).orElse(0L));
+  }
+
+  private Optional<RetentionPolicy> policy(CheckpointMetadata metadata) {
+    return job(metadata)
+        .map(Job::checkpoint)
+        .map(
+            checkpoint ->
+                checkpoint
+                    .retention()
+                    .policy(
+                        checkpoint.verifyAfter(),
+                        metadata.runStarted(),
+                        RetentionPolicy.READERS_GRACE,
+                        newestBytes()));
   }
 
   private static Optional<Job> job(CheckpointMetadata metadata) {

@@ -171,7 +171,7 @@ final class SimStore {
 
   /** Flips a bit in the newest checkpoint, if another whole one stands behind it and will stay. */
   boolean rot() {
-    if (run.plan.checkpoint().maxToKeep() < 2
+    if (run.plan.checkpoint().retention().maxToKeep() < 2
         || live.size() < 2
         || !isWhole(live.lowerEntry(live.lastKey()).getValue())) {
       return false;

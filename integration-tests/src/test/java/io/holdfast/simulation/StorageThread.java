@@ -235,7 +235,7 @@ final class StorageThread {
         store.live().descendingMap().values().stream()
             .filter(index -> all || store.isVerified(index))
             .toList();
-    int keep = simulation.run.plan.checkpoint().maxToKeep();
+    int keep = simulation.run.plan.checkpoint().retention().maxToKeep();
     counting.stream()
         .skip(keep)
         .filter(index -> !inUse.contains(index.prefix()))

@@ -6,6 +6,7 @@ import io.holdfast.coordinator.protocol.MembersRule;
 import io.holdfast.coordinator.protocol.RunPlan;
 import io.holdfast.coordinator.protocol.Sums;
 import io.holdfast.job.CheckpointSpec;
+import io.holdfast.job.RetentionSpec;
 import io.holdfast.job.plan.Slice;
 import io.holdfast.job.plan.SliceGroup;
 import io.holdfast.job.plan.SumTree;
@@ -48,6 +49,16 @@ final class ToyRun {
     computeAll();
   }
 
+  private static RetentionSpec retention(int maxToKeep) {
+    return new RetentionSpec(
+        maxToKeep,
+        Optional.empty(),
+        OptionalLong.empty(),
+        Optional.of(new RetentionSpec.SaveBest("loss", RetentionSpec.Mode.MIN, 1)),
+        Optional.empty(),
+        OptionalLong.empty());
+  }
+
   private static RunPlan plan(Random random, MembersRule members, long lastStep) {
     CheckpointSpec checkpoint =
         new CheckpointSpec(
@@ -55,9 +66,7 @@ final class ToyRun {
             random.nextInt(4) == 0
                 ? Optional.of(Duration.ofMillis(500 + random.nextInt(2000)))
                 : Optional.empty(),
-            1 + random.nextInt(3),
-            Optional.empty(),
-            Optional.of(new CheckpointSpec.SaveBest("loss", CheckpointSpec.Mode.MIN)),
+            retention(1 + random.nextInt(3)),
             random.nextInt(4) != 0,
             random.nextInt(4) != 0);
     return new RunPlan(

@@ -1,5 +1,7 @@
 package io.holdfast.job;
 
+import java.time.Duration;
+
 /** Bounds that the values of a job hold themselves to. */
 final class Checks {
   private Checks() {}
@@ -24,6 +26,13 @@ final class Checks {
   /** Above 0 and finite. */
   static void positive(String what, double value) {
     require(value > 0 && value < Double.POSITIVE_INFINITY, what, value);
+  }
+
+  /** A span of time above 0. */
+  static void positive(String what, Duration time) {
+    if (time.isNegative() || time.isZero()) {
+      throw new IllegalArgumentException(what + " " + time + " is not above 0");
+    }
   }
 
   static void name(String name) {

@@ -52,6 +52,9 @@ public final class JobLimits {
   /** Checkpoints that are kept. */
   public static final int MAX_TO_KEEP = 1_000_000;
 
+  /** Bytes of a disk budget: 4 EiB. */
+  public static final long MAX_DISK_BYTES = 1L << 62;
+
   /** Any span of time in a job file: ten years. */
   public static final long MAX_SECONDS = 10L * 366 * 24 * 3600;
 }

@@ -8,6 +8,7 @@ import io.holdfast.job.MeshSpec;
 import io.holdfast.job.MetricFunction;
 import io.holdfast.job.ModelSpec;
 import io.holdfast.job.OptimizerSpec;
+import io.holdfast.job.RetentionSpec;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -32,12 +33,6 @@ public final class TestJobs {
         OptionalLong.empty(),
         new MeshSpec(shards, 1, 1, MeshSpec.Isa.AVX2),
         new CheckpointSpec(
-            OptionalLong.empty(),
-            Optional.empty(),
-            3,
-            Optional.empty(),
-            Optional.empty(),
-            true,
-            true));
+            OptionalLong.empty(), Optional.empty(), RetentionSpec.newest(3), true, true));
   }
 }

@@ -1,5 +1,6 @@
 package io.holdfast.coordinator.protocol;
 
+import io.holdfast.coordinator.protocol.LeaderEvent.BytesStored;
 import io.holdfast.coordinator.protocol.LeaderEvent.CommitDone;
 import io.holdfast.coordinator.protocol.LeaderEvent.Elected;
 import io.holdfast.coordinator.protocol.LeaderEvent.Fenced;
@@ -66,6 +67,8 @@ public final class Leader {
       Saves.commitDone(turn, done);
     } else if (event instanceof VerifyDone done) {
       Verifications.done(turn, done);
+    } else if (event instanceof BytesStored stored) {
+      turn.storedBytes = stored.bytes();
     } else if (event instanceof StopRequested stop) {
       Ending.requested(turn, stop);
     } else if (event instanceof Fenced fenced) {

@@ -38,6 +38,9 @@ public sealed interface LeaderEvent {
   /** The answer to {@link LeaderEffect.Verify}. */
   record VerifyDone(String prefix, VerifyOutcome outcome) implements LeaderEvent {}
 
+  /** All checkpoint files of the run occupy so much; told after each retention of a budget. */
+  record BytesStored(long bytes) implements LeaderEvent {}
+
   /** SIGTERM or an operator: save, then leave; a second one means at once. */
   record StopRequested(String reason, int exitCode) implements LeaderEvent {}
 

@@ -25,6 +25,7 @@ import java.util.TreeMap;
  * @param lastSaveNanos when the last periodic save came due
  * @param commits live ones by step: the newest, and those that wait to be read back
  * @param verifications the first one is under way
+ * @param storedBytes of the run's checkpoints, as far as storage has said; 0 where no budget asks
  * @param bugs failures of workers by their own fault
  * @param exitCode present once ended
  */
@@ -49,6 +50,7 @@ public record LeaderState(
     long lastSaveNanos,
     Map<Long, Commit> commits,
     List<Verification> verifications,
+    long storedBytes,
     Optional<Stop> stop,
     int bugs,
     OptionalInt exitCode) {
@@ -100,6 +102,7 @@ public record LeaderState(
         0,
         Map.of(),
         List.of(),
+        0,
         Optional.empty(),
         0,
         OptionalInt.empty());

@@ -2,6 +2,7 @@ package io.holdfast.coordinator.protocol;
 
 import io.holdfast.job.CheckpointSpec;
 import io.holdfast.job.plan.BatchSchedule;
+import io.holdfast.job.plan.SaveSize;
 import io.holdfast.job.plan.SliceGroup;
 import java.time.Duration;
 import java.util.List;
@@ -47,6 +48,11 @@ public record RunPlan(
     if (epochs.isEmpty() && steps.isEmpty()) {
       throw new IllegalArgumentException("a run needs epochs, steps or both");
     }
+  }
+
+  /** What the next save is expected to occupy: the state, and what is said about it. */
+  long expectedSaveBytes() {
+    return SaveSize.expectedBytes(groups);
   }
 
   /** Members that a round can use at most. */

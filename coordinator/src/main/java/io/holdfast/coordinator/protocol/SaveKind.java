@@ -21,6 +21,14 @@ public enum SaveKind {
     this.mustSucceed = mustSucceed;
   }
 
+  /**
+   * Whether it is given up where the disk budget has no room. What a change of members, the end of
+   * a run or a person needs is worth more than the budget.
+   */
+  boolean obeysBudget() {
+    return this == PERIODIC || this == EPOCH_END;
+  }
+
   /** Whether training waits for buffers and for the save before, rather than doing without. */
   public boolean mustSucceed() {
     return mustSucceed;

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** From a save that is due to its commit. There is at most one in flight. */
@@ -39,15 +40,39 @@ final class Saves {
       return false;
     }
     if (busy) {
-      String why = turn.save.isPresent() ? "previous still writing" : "previous still being read";
-      String prefix = prefix(turn.round.orElseThrow().generation(), step);
-      turn.effect(new RecordAttempt(step, prefix, AttemptState.ABANDONED, why));
-      turn.warn("Save of step " + step + " ABANDONED: " + why);
-      turn.lastSave = turn.now;
+      skip(turn, turn.save.isPresent() ? "previous still writing" : "previous still being read");
+      return true;
+    }
+    Optional<String> noRoom = kind.obeysBudget() ? noRoom(turn) : Optional.empty();
+    if (noRoom.isPresent()) {
+      skip(turn, noRoom.get());
+      // Time alone may have made room since the last retention.
+      Verifications.retain(turn);
       return true;
     }
     start(turn, kind);
     return true;
+  }
+
+  /** Does without a save that is due. */
+  private static void skip(Turn turn, String why) {
+    long step = turn.barrier.step();
+    String prefix = prefix(turn.round.orElseThrow().generation(), step);
+    turn.effect(new RecordAttempt(step, prefix, AttemptState.ABANDONED, why));
+    turn.warn("Save of step " + step + " ABANDONED: " + why);
+    turn.lastSave = turn.now;
+  }
+
+  /** Why the disk budget has no room for one more; empty if it has, or there is none. */
+  private static Optional<String> noRoom(Turn turn) {
+    OptionalLong budget = turn.plan.checkpoint().retention().maxDiskBytes();
+    long next = turn.plan.expectedSaveBytes();
+    if (budget.isEmpty() || turn.storedBytes + next <= budget.getAsLong()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "no room in checkpoint.max_disk_bytes: %d bytes are stored, about %d are needed, %d allowed"
+            .formatted(turn.storedBytes, next, budget.getAsLong()));
   }
 
   private static String prefix(Generation generation, long step) {
@@ -166,7 +191,7 @@ final class Saves {
   static void failed(Turn turn, WorkerEntry worker, String prefix, String reason) {
     open(turn, prefix)
         .filter(save -> save.isWriter(worker.id()))
-        .ifPresent(save -> abandon(turn, save, "worker " + worker.id() + ": " + reason));
+        .ifPresent(save -> giveUp(turn, save, "worker " + worker.id() + ": " + reason));
   }
 
   /** A worker is gone: what it has not written will never be. */
@@ -196,6 +221,12 @@ final class Saves {
     Steps.advance(turn);
   }
 
+  /** As {@link #abandon}, where storage failed: what may be deleted may be what it lacks. */
+  private static void giveUp(Turn turn, Save save, String why) {
+    abandon(turn, save, why);
+    Verifications.retain(turn);
+  }
+
   private static void end(Turn turn, Save save, AttemptState state, String why) {
     turn.save = Optional.empty();
     pauseSaves(turn);
@@ -222,10 +253,11 @@ final class Saves {
       return;
     }
     Save save = awaited.get();
-    if (done.outcome() instanceof CommitOutcome.Committed) {
+    if (done.outcome() instanceof CommitOutcome.Committed committed) {
+      turn.storedBytes += committed.sizeBytes();
       committed(turn, save);
     } else if (done.outcome() instanceof CommitOutcome.Abandoned abandoned) {
-      abandon(turn, save, abandoned.reason());
+      giveUp(turn, save, abandoned.reason());
     } else if (done.outcome() instanceof CommitOutcome.Conflict conflict) {
       Ending.finish(turn, ExitCode.BUG, save.prefix() + " is another's: " + conflict.reason());
     } else if (done.outcome() instanceof CommitOutcome.Unknown unknown) {

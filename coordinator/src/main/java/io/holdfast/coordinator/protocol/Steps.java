@@ -1,8 +1,8 @@
 package io.holdfast.coordinator.protocol;
 
 import io.holdfast.coordinator.protocol.CheckpointMetadata.Best;
-import io.holdfast.job.CheckpointSpec.Mode;
-import io.holdfast.job.CheckpointSpec.SaveBest;
+import io.holdfast.job.RetentionSpec.Mode;
+import io.holdfast.job.RetentionSpec.SaveBest;
 import io.holdfast.job.plan.BatchSchedule;
 import io.holdfast.job.plan.SumTree;
 import io.holdfast.protocol.CoordinatorMessage;
@@ -220,7 +220,7 @@ final class Steps {
   }
 
   private static Optional<Best> best(Turn turn) {
-    Optional<SaveBest> rule = turn.plan.checkpoint().saveBest();
+    Optional<SaveBest> rule = turn.plan.checkpoint().retention().best();
     Double value = rule.map(r -> turn.barrier.metrics().get(r.monitor())).orElse(null);
     if (value == null || value.isNaN()) {
       return turn.barrier.best();

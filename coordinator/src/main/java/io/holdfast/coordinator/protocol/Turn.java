@@ -33,6 +33,7 @@ final class Turn {
   long lastSave;
   final TreeMap<Long, Commit> commits;
   final List<Verification> verifications;
+  long storedBytes;
   Optional<Stop> stop;
   int bugs;
   OptionalInt exitCode;
@@ -59,6 +60,7 @@ final class Turn {
     lastSave = state.lastSaveNanos();
     commits = new TreeMap<>(state.commits());
     verifications = new ArrayList<>(state.verifications());
+    storedBytes = state.storedBytes();
     stop = state.stop();
     bugs = state.bugs();
     exitCode = state.exitCode();
@@ -87,6 +89,7 @@ final class Turn {
             lastSave,
             commits,
             verifications,
+            storedBytes,
             stop,
             bugs,
             exitCode);

@@ -1,15 +1,16 @@
 package io.holdfast.coordinator.server;
 
 import io.holdfast.coordinator.protocol.LeaderEffect;
+import io.holdfast.coordinator.protocol.LeaderEvent;
 import io.holdfast.coordinator.protocol.LeaderEvent.CommitOutcome;
 import io.holdfast.coordinator.protocol.LeaderEvent.VerifyOutcome;
-import io.holdfast.job.CheckpointSpec;
 import io.holdfast.job.Job;
 import io.holdfast.job.file.DataFiles;
 import io.holdfast.job.file.JobText;
 import io.holdfast.job.plan.BatchSchedule;
 import io.holdfast.job.plan.KerasObjects;
 import io.holdfast.job.plan.ModelPlan;
+import io.holdfast.job.plan.SaveSize;
 import io.holdfast.job.plan.Slice;
 import io.holdfast.job.plan.SlicePlan;
 import io.holdfast.protocol.WrittenPiece;
@@ -31,7 +32,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.slf4j.Logger;
@@ -48,6 +49,7 @@ final class RunCommits {
   private final CheckpointKeeper keeper;
   private final RunRecovery recovery;
   private final ModelPlan plan;
+  private final SlicePlan slices;
   private final Map<String, List<Slice>> slicesByKey = new HashMap<>();
   private final byte[] objectGraph;
 
@@ -60,7 +62,8 @@ final class RunCommits {
     this.recovery = recovery;
     this.plan = ModelPlan.of(job);
     this.objectGraph = KerasObjects.graph(plan);
-    for (Slice slice : SlicePlan.of(plan, job.mesh().shards()).slices()) {
+    this.slices = SlicePlan.of(plan, job.mesh().shards());
+    for (Slice slice : slices.slices()) {
       slicesByKey.computeIfAbsent(slice.variable().key(), key -> new ArrayList<>()).add(slice);
     }
   }
@@ -144,7 +147,7 @@ final class RunCommits {
         new DataPosition(prefix.step() / stepsPerEpoch, prefix.step() % stepsPerEpoch),
         leader.best().map(best -> new BestMetric(best.monitor(), best.value(), best.step())),
         CallbackState.write(leader.epochSums()),
-        java.util.Optional.of(leader.probeDigest()),
+        Optional.of(leader.probeDigest()),
         new TreeMap<>(leader.metrics()));
   }
 
@@ -193,30 +196,38 @@ final class RunCommits {
 
   private void retain(Set<String> spared, Duration grace) {
     try {
-      Retention.Plan decision = keeper.planRetention(policy(grace));
-      List<Prefix> delete =
-          decision.delete().stream().filter(p -> !spared.contains(p.toString())).toList();
+      Retention.Plan decision = keeper.pruner().plan(policy(grace));
       warnUnlessSettled(
           "Superseded checkpoints stay",
-          keeper.delete(new Retention.Plan(delete, decision.kept())));
+          keeper
+              .pruner()
+              .apply(decision.sparing(spared.stream().map(RunCommits::prefix).toList())));
     } catch (IOException e) {
       LOG.warn("Superseded checkpoints stay: {}", e.toString());
     }
   }
 
   private RetentionPolicy policy(Duration grace) {
-    CheckpointSpec spec = job.checkpoint();
-    return new RetentionPolicy(
-        OptionalInt.of(spec.maxToKeep()),
-        spec.keepEvery(),
-        spec.saveBest()
-            .map(
-                best ->
-                    new RetentionPolicy.Best(
-                        best.monitor(), best.mode() == CheckpointSpec.Mode.MIN)),
-        spec.verifyAfter(),
-        recovery.runStarted(),
-        grace);
+    return job.checkpoint()
+        .retention()
+        .policy(
+            job.checkpoint().verifyAfter(),
+            recovery.runStarted(),
+            grace,
+            SaveSize.expectedBytes(slices.groups()));
+  }
+
+  /** What the run's checkpoints occupy; empty where no budget asks, or it cannot be known now. */
+  Optional<LeaderEvent.BytesStored> bytesStored() {
+    if (job.checkpoint().retention().maxDiskBytes().isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(new LeaderEvent.BytesStored(keeper.directory().list().bytes()));
+    } catch (IOException e) {
+      LOG.warn("What checkpoints occupy is not known: {}", e.toString());
+      return Optional.empty();
+    }
   }
 
   private static void warnUnlessSettled(String consequence, EffectOutcome outcome) {

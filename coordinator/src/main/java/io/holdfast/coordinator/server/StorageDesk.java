@@ -92,6 +92,7 @@ final class StorageDesk implements AutoCloseable {
   private void carryOutNow(LeaderEffect effect) {
     if (effect instanceof LeaderEffect.FindNewestGood find) {
       inbox.accept(recovery.find(find.request()));
+      commits.bytesStored().ifPresent(inbox);
     } else if (effect instanceof LeaderEffect.Commit commit) {
       inbox.accept(new LeaderEvent.CommitDone(commit.prefix(), commits.commit(commit)));
     } else if (effect instanceof LeaderEffect.RecordAttempt attempt) {
@@ -100,6 +101,7 @@ final class StorageDesk implements AutoCloseable {
       commits.discard(discard.prefix());
     } else if (effect instanceof LeaderEffect.Retain retain) {
       commits.retain(retain.inUse());
+      commits.bytesStored().ifPresent(inbox);
     } else {
       throw new IllegalStateException("not an effect for storage: " + effect);
     }

@@ -7,6 +7,7 @@ import io.holdfast.coordinator.protocol.LeaderEvent.FindOutcome;
 import io.holdfast.coordinator.protocol.LeaderEvent.Received;
 import io.holdfast.coordinator.protocol.LeaderEvent.WorkerJoined;
 import io.holdfast.job.CheckpointSpec;
+import io.holdfast.job.RetentionSpec;
 import io.holdfast.job.plan.Slice;
 import io.holdfast.job.plan.SliceGroup;
 import io.holdfast.job.plan.Variable;
@@ -43,13 +44,7 @@ final class Script {
   static RunPlan plan(boolean async, boolean verifyAfter, MembersRule members) {
     CheckpointSpec checkpoint =
         new CheckpointSpec(
-            OptionalLong.of(1),
-            Optional.empty(),
-            3,
-            Optional.empty(),
-            Optional.empty(),
-            async,
-            verifyAfter);
+            OptionalLong.of(1), Optional.empty(), RetentionSpec.newest(3), async, verifyAfter);
     Variable variable =
         new Variable("v", "v", DataType.FLOAT, TensorShape.of(4), new Variable.Iterations());
     Slice slice = new Slice(variable, TensorSlice.full(1), 0, 4);

@@ -1,9 +1,10 @@
 package io.holdfast.job.file;
 
 import io.holdfast.job.CheckpointSpec;
-import io.holdfast.job.CheckpointSpec.Mode;
-import io.holdfast.job.CheckpointSpec.SaveBest;
 import io.holdfast.job.JobLimits;
+import io.holdfast.job.RetentionSpec;
+import io.holdfast.job.RetentionSpec.Mode;
+import io.holdfast.job.RetentionSpec.SaveBest;
 import io.holdfast.job.file.Section.Range;
 import java.time.Duration;
 import java.util.Optional;
@@ -25,7 +26,10 @@ final class CheckpointReader {
           "every_secs",
           "max_to_keep",
           "keep_checkpoint_every_n_hours",
+          "keep_every_steps",
+          "ttl_hours",
           "save_best",
+          "max_disk_bytes",
           "async",
           "verify_after");
   private static final String MONITORS = "the name of a metric such as val_loss";
@@ -42,11 +46,19 @@ final class CheckpointReader {
     return new CheckpointSpec(
         everySteps,
         every,
-        checkpoint.integer("max_to_keep", 1, JobLimits.MAX_TO_KEEP, DEFAULT_MAX_TO_KEEP),
-        duration(checkpoint, "keep_checkpoint_every_n_hours", MILLIS_PER_HOUR),
-        saveBest(checkpoint),
+        retention(checkpoint),
         checkpoint.flag("async", true),
         checkpoint.flag("verify_after", true));
+  }
+
+  private static RetentionSpec retention(Section checkpoint) throws JobException {
+    return new RetentionSpec(
+        checkpoint.integer("max_to_keep", 1, JobLimits.MAX_TO_KEEP, DEFAULT_MAX_TO_KEEP),
+        duration(checkpoint, "keep_checkpoint_every_n_hours", MILLIS_PER_HOUR),
+        checkpoint.integer("keep_every_steps", 1, JobLimits.MAX_STEPS),
+        saveBest(checkpoint),
+        duration(checkpoint, "ttl_hours", MILLIS_PER_HOUR),
+        checkpoint.integer("max_disk_bytes", 1, JobLimits.MAX_DISK_BYTES));
   }
 
   private static Optional<Duration> duration(Section section, String key, double unitMillis)
@@ -62,11 +74,12 @@ final class CheckpointReader {
     if (!checkpoint.has("save_best")) {
       return Optional.empty();
     }
-    Section best = checkpoint.section("save_best", Set.of("monitor", "mode"));
+    Section best = checkpoint.section("save_best", Set.of("monitor", "mode", "keep"));
     best.require("monitor", MONITORS);
     String monitor = best.text("monitor", MONITORS).orElseThrow();
     ModeName mode = best.choice("mode", ModeName.AUTO);
-    return Optional.of(new SaveBest(monitor, mode.of(monitor)));
+    return Optional.of(
+        new SaveBest(monitor, mode.of(monitor), best.integer("keep", 1, JobLimits.MAX_TO_KEEP, 1)));
   }
 
   /** Modes of Keras's ModelCheckpoint. */

@@ -1,12 +1,12 @@
 package io.holdfast.job.file;
 
 import io.holdfast.job.ActivationFunction;
-import io.holdfast.job.CheckpointSpec.SaveBest;
 import io.holdfast.job.DataSpec;
 import io.holdfast.job.Job;
 import io.holdfast.job.LayerSpec;
 import io.holdfast.job.LossFunction;
 import io.holdfast.job.MetricFunction;
+import io.holdfast.job.RetentionSpec.SaveBest;
 import io.holdfast.job.plan.LayerShapes;
 import io.holdfast.job.plan.ShapeCheck;
 import io.holdfast.storage.bundle.TensorShape;
@@ -140,10 +140,10 @@ final class JobFit {
   }
 
   private void saveBest() throws JobException {
-    if (job.checkpoint().saveBest().isEmpty()) {
+    if (job.checkpoint().retention().best().isEmpty()) {
       return;
     }
-    SaveBest best = job.checkpoint().saveBest().get();
+    SaveBest best = job.checkpoint().retention().best().get();
     Set<String> monitors = monitors();
     if (!monitors.contains(best.monitor())) {
       throw source.error(

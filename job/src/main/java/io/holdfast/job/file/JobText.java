@@ -11,6 +11,7 @@ import io.holdfast.job.DataSpec;
 import io.holdfast.job.Job;
 import io.holdfast.job.LayerSpec;
 import io.holdfast.job.OptimizerSpec;
+import io.holdfast.job.RetentionSpec;
 import io.holdfast.storage.bundle.TensorShape;
 import java.nio.file.Path;
 import java.util.TreeMap;
@@ -172,24 +173,35 @@ public final class JobText {
         .every()
         .ifPresent(
             every -> node.put("every_secs", every.toMillis() / CheckpointReader.MILLIS_PER_SECOND));
-    node.put("max_to_keep", checkpoint.maxToKeep());
-    checkpoint
+    retention(node, checkpoint.retention());
+    node.put("async", checkpoint.async());
+    node.put("verify_after", checkpoint.verifyAfter());
+    return node;
+  }
+
+  private static void retention(ObjectNode node, RetentionSpec retention) {
+    node.put("max_to_keep", retention.maxToKeep());
+    retention
         .keepEvery()
         .ifPresent(
             every ->
                 node.put(
                     "keep_checkpoint_every_n_hours",
                     every.toMillis() / CheckpointReader.MILLIS_PER_HOUR));
-    checkpoint
-        .saveBest()
+    retention.keepEverySteps().ifPresent(steps -> node.put("keep_every_steps", steps));
+    retention
+        .timeToLive()
+        .ifPresent(
+            time -> node.put("ttl_hours", time.toMillis() / CheckpointReader.MILLIS_PER_HOUR));
+    retention.maxDiskBytes().ifPresent(bytes -> node.put("max_disk_bytes", bytes));
+    retention
+        .best()
         .ifPresent(
             best ->
                 node.putObject("save_best")
                     .put("monitor", best.monitor())
-                    .put("mode", Values.name(best.mode())));
-    node.put("async", checkpoint.async());
-    node.put("verify_after", checkpoint.verifyAfter());
-    return node;
+                    .put("mode", Values.name(best.mode()))
+                    .put("keep", best.keep()));
   }
 
   private static ArrayNode shape(TensorShape shape) {

@@ -2,10 +2,10 @@ package io.holdfast.job.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.holdfast.job.CheckpointSpec;
 import io.holdfast.job.DataSpec;
 import io.holdfast.job.Job;
 import io.holdfast.job.OptimizerSpec;
+import io.holdfast.job.RetentionSpec;
 import io.holdfast.job.plan.BatchSchedule;
 import io.holdfast.job.plan.ModelPlan;
 import io.holdfast.job.plan.Variable;
@@ -40,8 +40,8 @@ final class ExamplesTest {
     assertThat(job.data().batchSize()).isEqualTo(128);
     assertThat(job.mesh().shards()).isEqualTo(4);
     assertThat(job.checkpoint().everySteps()).hasValue(100);
-    assertThat(job.checkpoint().saveBest())
-        .hasValue(new CheckpointSpec.SaveBest("val_loss", CheckpointSpec.Mode.MIN));
+    assertThat(job.checkpoint().retention().best())
+        .hasValue(new RetentionSpec.SaveBest("val_loss", RetentionSpec.Mode.MIN, 1));
     assertThat(DataFiles.samples(job.data().train())).isEqualTo(60_000);
     assertThat(((DataSpec.Idx) job.data().train()).images().toString())
         .startsWith("file:/")
@@ -61,6 +61,6 @@ final class ExamplesTest {
     assertThat(weights.get(0).name()).isEqualTo("w/kernel");
     assertThat(weights.get(0).shape()).isEqualTo(TensorShape.of(5, 10));
     assertThat(job.optimizer()).isEqualTo(new OptimizerSpec.Adam(0.001, 0.9, 0.999, 1e-7));
-    assertThat(job.checkpoint().maxToKeep()).isEqualTo(3);
+    assertThat(job.checkpoint().retention().maxToKeep()).isEqualTo(3);
   }
 }

@@ -41,7 +41,7 @@ final class OverridesTest {
                 "name=a=b"));
 
     assertThat(job.checkpoint().everySteps()).hasValue(10);
-    assertThat(job.checkpoint().saveBest()).isEmpty();
+    assertThat(job.checkpoint().retention().best()).isEmpty();
     assertThat(job.optimizer()).isEqualTo(new OptimizerSpec.Adam(0.01, 0.9, 0.999, 1e-7));
     LayerSpec.Conv2D conv = (LayerSpec.Conv2D) job.model().layers().get(0);
     assertThat(conv.kernelHeight()).isEqualTo(5);

@@ -21,8 +21,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -124,6 +126,14 @@ public final class AttemptJournal implements Closeable {
       }
     }
     return events;
+  }
+
+  /** Those that have been read back whole, whatever became of them since. */
+  static Set<Prefix> verified(ObjectStore store) throws IOException {
+    return read(store).stream()
+        .filter(event -> event.state() == AttemptState.VERIFIED)
+        .map(AttemptEvent::prefix)
+        .collect(Collectors.toSet());
   }
 
   private static String tail(ObjectStore store, String name) throws IOException {

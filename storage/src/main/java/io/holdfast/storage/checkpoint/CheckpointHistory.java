@@ -4,7 +4,6 @@ import io.holdfast.storage.store.ObjectInfo;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,11 +21,17 @@ public final class CheckpointHistory {
   private final TreeMap<Prefix, AttemptEvent> attempts = new TreeMap<>();
   private final Set<Prefix> verified = new HashSet<>();
   private final MetricsCache metrics;
+  private final Map<Prefix, Pins.Mark> marks;
 
-  private CheckpointHistory(DirectoryListing listing, long currentTerm, MetricsCache metrics) {
+  private CheckpointHistory(
+      DirectoryListing listing,
+      long currentTerm,
+      MetricsCache metrics,
+      Map<Prefix, Pins.Mark> marks) {
     this.listing = listing;
     this.currentTerm = currentTerm;
     this.metrics = metrics;
+    this.marks = marks;
   }
 
   /**
@@ -41,7 +46,8 @@ public final class CheckpointHistory {
         new CheckpointHistory(
             directory.list(),
             directory.store().currentTerm().orElse(0),
-            new MetricsCache(directory));
+            new MetricsCache(directory),
+            new Pins(directory).marks());
     history.takeJournal(AttemptJournal.read(directory.store()));
     history.takeQuarantine(directory.store().list(CheckpointKeeper.QUARANTINE));
     history.takeDirectory();
@@ -108,7 +114,9 @@ public final class CheckpointHistory {
       throws IOException {
     Map<Prefix, Set<KeptReason>> kept =
         policy.isPresent()
-            ? Retention.plan(candidates(), policy.get(), now).kept()
+            ? Retention.plan(
+                    Candidates.of(listing, verified::contains, metrics, marks), policy.get(), now)
+                .kept()
             : Map.<Prefix, Set<KeptReason>>of();
     TreeMap<Long, List<AttemptEvent>> bySteps = new TreeMap<>();
     attempts
@@ -121,20 +129,6 @@ public final class CheckpointHistory {
       steps.add(step(events, kept));
     }
     return steps;
-  }
-
-  private Collection<Retention.Candidate> candidates() throws IOException {
-    List<Retention.Candidate> candidates = new ArrayList<>();
-    for (StoredCheckpoint stored : listing.checkpoints()) {
-      candidates.add(
-          new Retention.Candidate(
-              stored.prefix(),
-              stored.time(),
-              verified.contains(stored.prefix()),
-              metrics.of(stored.prefix()),
-              false));
-    }
-    return candidates;
   }
 
   private StepHistory step(List<AttemptEvent> events, Map<Prefix, Set<KeptReason>> kept)

@@ -1,6 +1,5 @@
 package io.holdfast.storage.checkpoint;
 
-import io.holdfast.storage.bundle.BundleIndex;
 import io.holdfast.storage.bundle.CheckpointState;
 import io.holdfast.storage.bundle.ShardWriter;
 import io.holdfast.storage.bundle.WrittenPiece;
@@ -8,23 +7,21 @@ import io.holdfast.storage.store.ClaimRecord;
 import io.holdfast.storage.store.EffectOutcome;
 import io.holdfast.storage.store.ObjectInfo;
 import io.holdfast.storage.store.ObjectWriter;
-import io.holdfast.storage.store.PublishOutcome;
 import io.holdfast.storage.store.Tenure;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
  * What a term's leader does to a run directory: begins, commits, marks verified, quarantines, and
- * removes what is superseded. Each thing is a series of fenced steps in an order that is safe to be
- * cut off after any of them; the next leader's {@link #settle} and {@link #begin} tidy up.
+ * tidies up. Each thing is a series of fenced steps in an order that is safe to be cut off after
+ * any of them; the next leader's {@link #settle} and {@link #begin} tidy up.
  *
  * <p>At every instant the file {@code checkpoint} names checkpoints that exist, or is not there: it
  * is rewritten before anything that it names goes away, and after what it is to name has come. For
@@ -36,32 +33,27 @@ public final class CheckpointKeeper {
 
   private final CheckpointDirectory directory;
   private final Tenure tenure;
-  private final AttemptJournal journal;
-  private final InstantSource clock;
-  private final Set<Prefix> verified = new HashSet<>();
-  private final MetricsCache metrics;
+  private final Attempts attempts;
+  private final StateFile state;
+  private final Commits commits;
+  private final Pruner pruner;
+  private final FencedFiles files;
 
-  /** Commits that ended UNKNOWN and have not been settled since. */
-  private final Set<Prefix> uncertain = new HashSet<>();
-
-  private CheckpointKeeper(
-      CheckpointDirectory directory, Tenure tenure, AttemptJournal journal, InstantSource clock) {
+  private CheckpointKeeper(CheckpointDirectory directory, Tenure tenure, Attempts attempts) {
     this.directory = directory;
     this.tenure = tenure;
-    this.journal = journal;
-    this.clock = clock;
-    this.metrics = new MetricsCache(directory);
+    this.attempts = attempts;
+    this.state = new StateFile(directory, tenure);
+    this.commits = new Commits(directory, tenure);
+    this.pruner = new Pruner(directory, tenure, attempts, state);
+    this.files = new FencedFiles(tenure);
   }
 
   /** The keeper of a tenure; reads from the journal what has been verified. */
   public static CheckpointKeeper open(
       CheckpointDirectory directory, Tenure tenure, InstantSource clock) throws IOException {
-    AttemptJournal journal = new AttemptJournal(directory.store(), tenure.term());
-    CheckpointKeeper keeper = new CheckpointKeeper(directory, tenure, journal, clock);
-    AttemptJournal.read(directory.store()).stream()
-        .filter(event -> event.state() == AttemptState.VERIFIED)
-        .forEach(event -> keeper.verified.add(event.prefix()));
-    return keeper;
+    return new CheckpointKeeper(
+        directory, tenure, Attempts.open(directory.store(), tenure.term(), clock));
   }
 
   public CheckpointDirectory directory() {
@@ -73,14 +65,19 @@ public final class CheckpointKeeper {
     return tenure.term();
   }
 
+  /** Removes what a policy does not keep. */
+  public Pruner pruner() {
+    return pruner;
+  }
+
   /** Closes the journal. */
   public void close() throws IOException {
-    journal.close();
+    attempts.close();
   }
 
   /** Writes down that an attempt reached a state. */
-  public void note(Prefix prefix, AttemptState state, String reason) {
-    journal.append(new AttemptEvent(prefix, state, clock.instant(), reason));
+  public void note(Prefix prefix, AttemptState reached, String reason) {
+    attempts.note(prefix, reached, reason);
   }
 
   /**
@@ -88,8 +85,8 @@ public final class CheckpointKeeper {
    * checkpoint}. To be done before {@link CheckpointDirectory#plan}.
    */
   public EffectOutcome settle() {
-    EffectOutcome state = rewriteState(Set.of());
-    return state.isSettled() ? moveVoid() : state;
+    EffectOutcome named = state.rewrite();
+    return named.isSettled() ? moveVoid() : named;
   }
 
   /**
@@ -100,14 +97,10 @@ public final class CheckpointKeeper {
     if (plan.isHopeless()) {
       throw new IllegalArgumentException("every checkpoint is damaged: nothing is touched");
     }
-    EffectOutcome outcome = EffectOutcome.of(EffectOutcome.Status.DONE);
-    for (VerificationReport report : plan.damaged()) {
-      outcome = quarantine(report);
-      if (!outcome.isSettled()) {
-        return outcome;
-      }
+    EffectOutcome outcome = FencedFiles.each(plan.damaged(), this::quarantine);
+    if (outcome.isSettled()) {
+      plan.start().ifPresent(attempts::markVerified);
     }
-    plan.start().ifPresent(this::markVerified);
     return outcome;
   }
 
@@ -144,66 +137,17 @@ public final class CheckpointKeeper {
     if (prefix.term() != tenure.term()) {
       throw new IllegalArgumentException(prefix + " is not of term " + tenure.term());
     }
-    CommitOutcome outcome = remembered(prefix, tryCommit(request));
+    CommitOutcome outcome = commits.commit(request);
     if (outcome.status() != CommitOutcome.Status.COMMITTED) {
       return outcome;
     }
     note(prefix, AttemptState.COMMITTED, "");
-    EffectOutcome state = rewriteState(Set.of());
-    return state.isSettled()
+    EffectOutcome named = state.rewrite();
+    return named.isSettled()
         ? outcome
         : CommitOutcome.of(
             CommitOutcome.Status.COMMITTED,
-            CheckpointState.FILE + " still names the one before: " + state.reason());
-  }
-
-  /** A failure is no known failure where an earlier try may have succeeded. */
-  private CommitOutcome remembered(Prefix prefix, CommitOutcome outcome) {
-    if (outcome.status() == CommitOutcome.Status.UNKNOWN) {
-      uncertain.add(prefix);
-      return outcome;
-    }
-    if (outcome.mayCleanUp() && uncertain.contains(prefix)) {
-      return CommitOutcome.of(CommitOutcome.Status.UNKNOWN, outcome.reason());
-    }
-    uncertain.remove(prefix);
-    return outcome;
-  }
-
-  private CommitOutcome tryCommit(CommitRequest request) {
-    Prefix prefix = request.prefix();
-    CommitCheck check = new CommitCheck(request);
-    try {
-      BundleIndex index = check.index();
-      check.requireOnDisk(directory.store());
-      requireStepFree(prefix);
-      return asCommit(tenure.publish(prefix.files().index(), index.encode()));
-    } catch (CommitCheck.RejectedException e) {
-      return CommitOutcome.of(CommitOutcome.Status.REJECTED, e.getMessage());
-    } catch (IOException e) {
-      return CommitOutcome.of(CommitOutcome.Status.FAILED, e.toString());
-    }
-  }
-
-  private void requireStepFree(Prefix prefix) throws IOException, CommitCheck.RejectedException {
-    for (StoredCheckpoint other : directory.list().checkpoints()) {
-      if (other.prefix().step() == prefix.step() && !other.prefix().equals(prefix)) {
-        throw new CommitCheck.RejectedException(
-            "step " + prefix.step() + " is committed as " + other.prefix());
-      }
-    }
-  }
-
-  private static CommitOutcome asCommit(PublishOutcome published) {
-    CommitOutcome.Status status =
-        switch (published.status()) {
-          case PUBLISHED, ALREADY_THERE_SAME -> CommitOutcome.Status.COMMITTED;
-          case EXISTS_OTHER -> CommitOutcome.Status.CONFLICT;
-          case FENCED -> CommitOutcome.Status.FENCED;
-          case FAILED -> CommitOutcome.Status.FAILED;
-          case UNKNOWN -> CommitOutcome.Status.UNKNOWN;
-        };
-    return CommitOutcome.of(status, published.reason());
+            CheckpointState.FILE + " still names the one before: " + named.reason());
   }
 
   /** Reads a committed checkpoint back; if it is whole, it is VERIFIED from now on. */
@@ -223,13 +167,7 @@ public final class CheckpointKeeper {
     if (!report.isWhole()) {
       throw new IllegalArgumentException(report.prefix() + " is not whole");
     }
-    markVerified(report.prefix());
-  }
-
-  private void markVerified(Prefix prefix) {
-    if (verified.add(prefix)) {
-      note(prefix, AttemptState.VERIFIED, "");
-    }
+    attempts.markVerified(report.prefix());
   }
 
   /**
@@ -249,19 +187,18 @@ public final class CheckpointKeeper {
    */
   public EffectOutcome discard(Prefix prefix) {
     requireNoCheckpoint(prefix);
-    try {
-      DirectoryListing listing = directory.list();
-      if (listing.find(prefix).isPresent()) {
-        throw new IllegalStateException(prefix + " exists and is not to be cleaned up");
-      }
-      return deleteAll(listing.orphans().getOrDefault(prefix, List.of()));
-    } catch (IOException e) {
-      return failed(e);
-    }
+    return FencedFiles.attempt(
+        () -> {
+          DirectoryListing listing = directory.list();
+          if (listing.find(prefix).isPresent()) {
+            throw new IllegalStateException(prefix + " exists and is not to be cleaned up");
+          }
+          return files.deleteAll(listing.orphans().getOrDefault(prefix, List.of()));
+        });
   }
 
   private void requireNoCheckpoint(Prefix prefix) {
-    if (prefix.term() != tenure.term() || uncertain.contains(prefix)) {
+    if (prefix.term() != tenure.term() || commits.isUncertain(prefix)) {
       throw new IllegalStateException(prefix + " may exist and is not to be cleaned up");
     }
   }
@@ -274,175 +211,75 @@ public final class CheckpointKeeper {
     }
     String reason =
         report.damage().stream().map(Object::toString).collect(Collectors.joining("\n", "", "\n"));
-    try {
-      StoredCheckpoint stored =
-          directory
-              .list()
-              .find(prefix)
-              .orElseThrow(() -> new NoSuchFileException(prefix.files().index()));
-      EffectOutcome outcome =
-          tenure.replace(
-              QUARANTINE + "/" + prefix + ".reason.txt", reason.getBytes(StandardCharsets.UTF_8));
-      if (!outcome.isSettled()) {
-        return outcome;
-      }
-      outcome = rewriteState(Set.of(prefix));
-      if (!outcome.isSettled()) {
-        return outcome;
-      }
-      note(prefix, AttemptState.QUARANTINED, report.damage().get(0).toString());
-      return moveAll(stored, QUARANTINE);
-    } catch (IOException e) {
-      return failed(e);
+    return FencedFiles.attempt(
+        () -> {
+          StoredCheckpoint stored =
+              directory
+                  .list()
+                  .find(prefix)
+                  .orElseThrow(() -> new NoSuchFileException(prefix.files().index()));
+          return quarantine(stored, reason);
+        });
+  }
+
+  private EffectOutcome quarantine(StoredCheckpoint stored, String reason) {
+    Prefix prefix = stored.prefix();
+    EffectOutcome outcome =
+        tenure.replace(
+            QUARANTINE + "/" + prefix + ".reason.txt", reason.getBytes(StandardCharsets.UTF_8));
+    if (!outcome.isSettled()) {
+      return outcome;
     }
+    outcome = state.rewriteWithout(Set.of(prefix));
+    if (!outcome.isSettled()) {
+      return outcome;
+    }
+    note(prefix, AttemptState.QUARANTINED, reason.lines().findFirst().orElse(""));
+    return moveAway(stored, QUARANTINE);
   }
 
   /** Moves files that only bear a checkpoint's name into the quarantine. */
   public EffectOutcome quarantineForeign(VerificationReport report) {
-    EffectOutcome outcome = EffectOutcome.of(EffectOutcome.Status.DONE);
-    for (var foreign : report.foreign()) {
-      outcome = tenure.move(foreign.file(), QUARANTINE + "/" + foreign.file());
-      if (!outcome.isSettled()) {
-        return outcome;
-      }
-    }
-    return outcome;
+    return FencedFiles.each(
+        report.foreign(),
+        foreign -> tenure.move(foreign.file(), QUARANTINE + "/" + foreign.file()));
   }
 
-  /** What retention would do now. */
-  public Retention.Plan planRetention(RetentionPolicy policy) throws IOException {
-    List<Retention.Candidate> candidates = new ArrayList<>();
-    for (StoredCheckpoint stored : directory.list().checkpoints()) {
-      Prefix prefix = stored.prefix();
-      boolean isVerified = verified.contains(prefix);
-      candidates.add(
-          new Retention.Candidate(prefix, stored.time(), isVerified, metrics.of(prefix), false));
-    }
-    metrics.forgetAllBut(
-        candidates.stream().map(Retention.Candidate::prefix).collect(Collectors.toSet()));
-    return Retention.plan(candidates, policy, clock.instant());
-  }
-
-  /**
-   * Removes what a plan says: from {@code checkpoint} first, then each one's index, then the rest.
-   */
-  public EffectOutcome delete(Retention.Plan plan) {
-    EffectOutcome outcome = EffectOutcome.of(EffectOutcome.Status.DONE);
-    if (plan.delete().isEmpty()) {
-      return outcome;
-    }
-    try {
-      DirectoryListing listing = directory.list();
-      outcome = rewriteState(Set.copyOf(plan.delete()));
-      for (Prefix prefix : plan.delete()) {
-        if (!outcome.isSettled()) {
-          return outcome;
-        }
-        if (listing.find(prefix).isPresent()) {
-          outcome = delete(listing.find(prefix).get());
-        }
-      }
-      return outcome;
-    } catch (IOException e) {
-      return failed(e);
-    }
-  }
-
-  private EffectOutcome delete(StoredCheckpoint stored) {
-    EffectOutcome outcome = tenure.delete(stored.index().name());
-    if (!outcome.isSettled()) {
-      return outcome;
-    }
-    note(stored.prefix(), AttemptState.DELETED, "");
-    return deleteAll(stored.shardFiles());
-  }
-
-  /** Removes shard files that terms before this one left without an index. */
+  /** Finishes deletions that were cut off, and removes shard files that terms before left. */
   public EffectOutcome collectGarbage() {
-    try {
-      List<ObjectInfo> garbage = new ArrayList<>();
-      directory
-          .list()
-          .orphans()
-          .forEach(
-              (prefix, files) -> {
-                if (prefix.term() < tenure.term()) {
-                  garbage.addAll(files);
-                }
-              });
-      return deleteAll(garbage);
-    } catch (IOException e) {
-      return failed(e);
-    }
+    return FencedFiles.attempt(
+        () -> {
+          EffectOutcome finished = pruner.finishDeletions(Set.of());
+          return finished.isSettled()
+              ? FencedFiles.each(directory.list().orphans().entrySet(), this::collect)
+              : finished;
+        });
   }
 
-  private EffectOutcome deleteAll(List<ObjectInfo> objects) {
-    EffectOutcome outcome = EffectOutcome.of(EffectOutcome.Status.DONE);
-    for (ObjectInfo object : objects) {
-      outcome = tenure.delete(object.name());
-      if (!outcome.isSettled()) {
-        return outcome;
-      }
-    }
-    return outcome;
+  private EffectOutcome collect(Map.Entry<Prefix, List<ObjectInfo>> orphan) {
+    return orphan.getKey().term() < tenure.term()
+        ? files.deleteAll(orphan.getValue())
+        : EffectOutcome.of(EffectOutcome.Status.DONE);
   }
 
   private EffectOutcome moveVoid() {
-    EffectOutcome outcome = EffectOutcome.of(EffectOutcome.Status.DONE);
-    try {
-      for (StoredCheckpoint stored : directory.list().voided()) {
-        note(stored.prefix(), AttemptState.ABANDONED, "void: a later term started before it");
-        outcome = moveAll(stored, VOID);
-        if (!outcome.isSettled()) {
-          return outcome;
-        }
-      }
-      return outcome;
-    } catch (IOException e) {
-      return failed(e);
-    }
+    return FencedFiles.attempt(
+        () ->
+            FencedFiles.each(
+                directory.list().voided(),
+                stored -> {
+                  note(
+                      stored.prefix(),
+                      AttemptState.ABANDONED,
+                      "void: a later term started before it");
+                  return moveAway(stored, VOID);
+                }));
   }
 
   /** The index last: as long as it is there the move is known to be unfinished. */
-  private EffectOutcome moveAll(StoredCheckpoint stored, String target) {
-    List<ObjectInfo> files = new ArrayList<>(stored.shardFiles());
-    files.add(stored.index());
-    EffectOutcome outcome = EffectOutcome.of(EffectOutcome.Status.DONE);
-    for (ObjectInfo file : files) {
-      outcome = tenure.move(file.name(), target + "/" + file.name());
-      if (!outcome.isSettled()) {
-        return outcome;
-      }
-    }
-    return outcome;
-  }
-
-  /** Rebuilds {@code checkpoint} from the indexes, without those that are about to go. */
-  private EffectOutcome rewriteState(Set<Prefix> without) {
-    List<StoredCheckpoint> named;
-    try {
-      named =
-          directory.list().checkpoints().stream()
-              .filter(stored -> !without.contains(stored.prefix()))
-              .toList();
-    } catch (IOException e) {
-      return failed(e);
-    }
-    if (named.isEmpty()) {
-      return tenure.delete(CheckpointState.FILE);
-    }
-    List<Double> times =
-        named.stream().map(stored -> stored.time().toEpochMilli() / 1000.0).toList();
-    CheckpointState state =
-        new CheckpointState(
-            named.get(named.size() - 1).prefix().toString(),
-            named.stream().map(stored -> stored.prefix().toString()).toList(),
-            times,
-            OptionalDouble.of(times.get(0) - 1));
-    return tenure.replace(CheckpointState.FILE, state.encode());
-  }
-
-  private static EffectOutcome failed(IOException cause) {
-    return EffectOutcome.of(EffectOutcome.Status.FAILED, cause.toString());
+  private EffectOutcome moveAway(StoredCheckpoint stored, String target) {
+    List<ObjectInfo> inOrder = new ArrayList<>(stored.shardFiles());
+    inOrder.add(stored.index());
+    return files.moveAll(inOrder, target);
   }
 }

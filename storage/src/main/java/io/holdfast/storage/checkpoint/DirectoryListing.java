@@ -73,6 +73,11 @@ public record DirectoryListing(
     return checkpoints.stream().filter(c -> c.prefix().equals(prefix)).findFirst();
   }
 
+  /** Bytes of all files of the committed checkpoints. */
+  public long bytes() {
+    return checkpoints.stream().mapToLong(StoredCheckpoint::bytes).sum();
+  }
+
   /** The largest term in any name here, so that the next claim lies above it; 0 if none. */
   public long largestTerm() {
     long largest = 0;

@@ -8,7 +8,7 @@ public enum KeptReason {
   LATEST,
   /** The best by the monitored metric. */
   BEST,
-  /** The one of its span of hours. */
+  /** The one of its span of hours, or its step is a multiple of so many. */
   EVERY,
   /** An operator asked for it. */
   PINNED,

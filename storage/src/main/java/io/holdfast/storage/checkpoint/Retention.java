@@ -8,7 +8,6 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -16,8 +15,9 @@ import java.util.TreeMap;
 /**
  * Decides which checkpoints may go: a pure function of those that exist, the policy and the time.
  *
- * <p>Always kept: the newest committed one, and every one at least as new as the newest that counts
- * (with {@code onlyVerified} a verified one); so nothing goes before a newer one has proved good.
+ * <p>Always kept: every one at least as new as the newest that counts (with {@code onlyVerified} a
+ * verified one), and pinned ones; so nothing goes before a newer one has proved good. One that
+ * nothing keeps any longer stays for its readers' grace.
  */
 public final class Retention {
 
@@ -26,12 +26,18 @@ public final class Retention {
    *
    * @param prefix its name
    * @param time when it was committed
+   * @param bytes of all its files
    * @param verified whether it has been read back whole
    * @param metrics values measured at its step
    * @param pinned whether an operator asked to keep it
    */
   public record Candidate(
-      Prefix prefix, Instant time, boolean verified, Map<String, Double> metrics, boolean pinned) {
+      Prefix prefix,
+      Instant time,
+      long bytes,
+      boolean verified,
+      Map<String, Double> metrics,
+      boolean pinned) {
 
     public Candidate {
       metrics = Map.copyOf(metrics);
@@ -41,47 +47,55 @@ public final class Retention {
   /**
    * The decision.
    *
-   * @param delete to be deleted now, oldest first
+   * @param delete to be deleted now, oldest first, and why
    * @param kept why each other one stays, oldest first
    */
-  public record Plan(List<Prefix> delete, SortedMap<Prefix, Set<KeptReason>> kept) {
+  public record Plan(
+      SortedMap<Prefix, DeletedReason> delete, SortedMap<Prefix, Set<KeptReason>> kept) {
     public Plan {
-      delete = List.copyOf(delete);
+      delete = Collections.unmodifiableSortedMap(new TreeMap<>(delete));
       kept = Collections.unmodifiableSortedMap(new TreeMap<>(kept));
+    }
+
+    /** The same, but some are left alone for now. */
+    public Plan sparing(Collection<Prefix> spared) {
+      SortedMap<Prefix, DeletedReason> rest = new TreeMap<>(delete);
+      rest.keySet().removeAll(Set.copyOf(spared));
+      return new Plan(rest, kept);
     }
   }
 
+  /** What a budget may override. */
+  private static final Set<KeptReason> EXPENDABLE = EnumSet.of(KeptReason.LATEST, KeptReason.EVERY);
+
   private final List<Candidate> oldestFirst;
   private final RetentionPolicy policy;
+  private final Instant now;
+  private final BestRanking ranking;
   private final SortedMap<Prefix, Set<KeptReason>> kept = new TreeMap<>();
+  private final SortedMap<Prefix, DeletedReason> delete = new TreeMap<>();
 
-  private Retention(Collection<Candidate> candidates, RetentionPolicy policy) {
+  private Retention(Collection<Candidate> candidates, RetentionPolicy policy, Instant now) {
     this.oldestFirst = new ArrayList<>(candidates);
     this.oldestFirst.sort(Comparator.comparing(Candidate::prefix));
     this.policy = policy;
+    this.now = now;
+    this.ranking = new BestRanking(policy.best());
   }
 
   /** What is to go and what stays, as of {@code now}. */
   public static Plan plan(Collection<Candidate> candidates, RetentionPolicy policy, Instant now) {
-    return new Retention(candidates, policy).plan(now);
+    return new Retention(candidates, policy, now).plan();
   }
 
-  private Plan plan(Instant now) {
+  private Plan plan() {
     keepNewest();
     keepBest();
     keepOneEachSpan();
+    keepEachSoManySteps();
     oldestFirst.stream().filter(Candidate::pinned).forEach(c -> keep(c, KeptReason.PINNED));
-    List<Prefix> delete = new ArrayList<>();
-    for (Candidate candidate : oldestFirst) {
-      if (kept.containsKey(candidate.prefix())) {
-        continue;
-      }
-      if (now.isBefore(supersededAt(candidate).plus(policy.grace()))) {
-        keep(candidate, KeptReason.READERS);
-      } else {
-        delete.add(candidate.prefix());
-      }
-    }
+    oldestFirst.stream().filter(c -> !kept.containsKey(c.prefix())).forEach(this::release);
+    makeRoom();
     return new Plan(delete, kept);
   }
 
@@ -93,46 +107,39 @@ public final class Retention {
     return candidate.verified() || !policy.onlyVerified();
   }
 
+  private boolean isExpired(Candidate candidate) {
+    return policy.timeToLive().isPresent()
+        && !now.isBefore(candidate.time().plus(policy.timeToLive().get()));
+  }
+
+  /** Index of the newest one that counts; it and all newer ones stay whatever the policy. */
+  private int core() {
+    for (int i = oldestFirst.size() - 1; i >= 0; i--) {
+      if (counts(oldestFirst.get(i))) {
+        return i;
+      }
+    }
+    return 0;
+  }
+
   /** Those from the maxToKeep-th newest that counts on; all, if there are fewer that count. */
   private void keepNewest() {
+    int core = core();
     int missing = policy.maxToKeep().orElse(Integer.MAX_VALUE);
     for (int i = oldestFirst.size() - 1; i >= 0 && missing > 0; i--) {
-      keep(oldestFirst.get(i), KeptReason.LATEST);
+      if (i >= core || !isExpired(oldestFirst.get(i))) {
+        keep(oldestFirst.get(i), KeptReason.LATEST);
+      }
       missing -= counts(oldestFirst.get(i)) ? 1 : 0;
     }
   }
 
-  /** The best of all and the best of those that count; of equal ones the first. */
+  /** The best of all and the best of those that count. They have no time to live. */
   private void keepBest() {
-    best(oldestFirst).ifPresent(c -> keep(c, KeptReason.BEST));
-    best(oldestFirst.stream().filter(this::counts).toList())
-        .ifPresent(c -> keep(c, KeptReason.BEST));
-  }
-
-  private Optional<Candidate> best(List<Candidate> among) {
-    Optional<Candidate> best = Optional.empty();
-    for (Candidate candidate : among) {
-      Optional<Double> value = monitored(candidate);
-      if (value.isPresent() && (best.isEmpty() || beats(candidate, best.get()))) {
-        best = Optional.of(candidate);
-      }
-    }
-    return best;
-  }
-
-  private Optional<Double> monitored(Candidate candidate) {
-    return policy
-        .best()
-        .map(best -> candidate.metrics().get(best.monitor()))
-        .filter(value -> !value.isNaN());
-  }
-
-  private boolean beats(Candidate candidate, Candidate other) {
-    Optional<Double> value = monitored(candidate);
-    Optional<Double> than = monitored(other);
-    return value.isPresent()
-        && than.isPresent()
-        && policy.best().orElseThrow().isBetter(value.get(), than.get());
+    ranking.best(oldestFirst).forEach(c -> keep(c, KeptReason.BEST));
+    ranking
+        .best(oldestFirst.stream().filter(this::counts).toList())
+        .forEach(c -> keep(c, KeptReason.BEST));
   }
 
   /** As TensorFlow does: the first that is a span later than the one preserved before it. */
@@ -143,31 +150,84 @@ public final class Retention {
     Instant preserved = policy.runStarted();
     for (Candidate candidate : oldestFirst) {
       if (!candidate.time().isBefore(preserved.plus(policy.keepEvery().get()))) {
-        keep(candidate, KeptReason.EVERY);
+        keepUnlessExpired(candidate);
         preserved = candidate.time();
       }
     }
   }
 
-  /** When the one was committed that put this one out of the newest, or out of being the best. */
+  private void keepEachSoManySteps() {
+    policy
+        .keepEverySteps()
+        .ifPresent(
+            steps ->
+                oldestFirst.stream()
+                    .filter(c -> c.prefix().step() % steps == 0)
+                    .forEach(this::keepUnlessExpired));
+  }
+
+  private void keepUnlessExpired(Candidate candidate) {
+    if (!isExpired(candidate)) {
+      keep(candidate, KeptReason.EVERY);
+    }
+  }
+
+  /** What nothing keeps goes once its readers have had their time. */
+  private void release(Candidate candidate) {
+    if (hasReaders(supersededAt(candidate))) {
+      keep(candidate, KeptReason.READERS);
+    } else {
+      delete.put(
+          candidate.prefix(),
+          isExpired(candidate) ? DeletedReason.EXPIRED : DeletedReason.SUPERSEDED);
+    }
+  }
+
+  private boolean hasReaders(Instant superseded) {
+    return now.isBefore(superseded.plus(policy.grace()));
+  }
+
+  /** When the one was committed that put this one out of the newest, or out of the best. */
   private Instant supersededAt(Candidate candidate) {
     int index = oldestFirst.indexOf(candidate);
     int missing = policy.maxToKeep().orElse(Integer.MAX_VALUE);
-    Instant superseded = candidate.time();
+    Instant at = candidate.time();
     for (int i = index + 1; i < oldestFirst.size() && missing > 0; i++) {
-      superseded = later(superseded, oldestFirst.get(i).time());
+      at = later(at, oldestFirst.get(i).time());
       missing -= counts(oldestFirst.get(i)) ? 1 : 0;
     }
-    if (best(oldestFirst.subList(0, index + 1)).equals(Optional.of(candidate))) {
-      Instant better =
-          oldestFirst.subList(index + 1, oldestFirst.size()).stream()
-              .filter(other -> beats(other, candidate))
-              .map(Candidate::time)
-              .findFirst()
-              .orElse(superseded);
-      superseded = later(superseded, better);
+    if (isExpired(candidate)) {
+      // It may have been kept until now by its count or its step.
+      at = later(at, candidate.time().plus(policy.timeToLive().orElseThrow()));
     }
-    return superseded;
+    return later(at, ranking.oustedAt(index, oldestFirst).orElse(at));
+  }
+
+  /**
+   * Where the kept ones are more than the budget has room for, the oldest go that only their count
+   * or their step keeps; never pinned, best or newest ones, nor those that readers may be at.
+   */
+  private void makeRoom() {
+    if (policy.maxBytes().isEmpty() || oldestFirst.isEmpty()) {
+      return;
+    }
+    Candidate core = oldestFirst.get(core());
+    long excess = -policy.maxBytes().getAsLong();
+    for (Candidate candidate : oldestFirst) {
+      excess += kept.containsKey(candidate.prefix()) ? candidate.bytes() : 0;
+    }
+    for (Candidate candidate : oldestFirst.subList(0, oldestFirst.indexOf(core))) {
+      if (excess > 0 && isExpendable(candidate) && !hasReaders(core.time())) {
+        kept.remove(candidate.prefix());
+        delete.put(candidate.prefix(), DeletedReason.NO_ROOM);
+        excess -= candidate.bytes();
+      }
+    }
+  }
+
+  private boolean isExpendable(Candidate candidate) {
+    Set<KeptReason> reasons = kept.getOrDefault(candidate.prefix(), Set.of());
+    return !reasons.isEmpty() && EXPENDABLE.containsAll(reasons);
   }
 
   private static Instant later(Instant a, Instant b) {

@@ -4,13 +4,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /**
  * Which checkpoints are to be kept.
  *
  * @param maxToKeep the newest so many; empty keeps all
- * @param keepEvery besides, one each so long for ever, counted from {@code runStarted}
+ * @param keepEvery besides, one each so long, counted from {@code runStarted}
+ * @param keepEverySteps besides, those whose step is a multiple of it
  * @param best besides, the best by a metric
+ * @param timeToLive older ones go, whatever of the above but {@code best} keeps them
+ * @param maxBytes what those that are kept may occupy together, as far as that goes without the
+ *     newest, best and pinned ones; may be below 0, when the next one alone is above the budget
  * @param onlyVerified whether only verified ones count among the newest
  * @param runStarted when the run first began
  * @param grace how long one that has been superseded stays for those who are reading it
@@ -18,7 +23,10 @@ import java.util.OptionalInt;
 public record RetentionPolicy(
     OptionalInt maxToKeep,
     Optional<Duration> keepEvery,
+    OptionalLong keepEverySteps,
     Optional<Best> best,
+    Optional<Duration> timeToLive,
+    OptionalLong maxBytes,
     boolean onlyVerified,
     Instant runStarted,
     Duration grace) {
@@ -27,14 +35,17 @@ public record RetentionPolicy(
   public static final Duration READERS_GRACE = Duration.ofMinutes(1);
 
   /**
-   * The metric that decides which is best.
+   * The metric that decides which are best.
    *
    * @param monitor the metric's name
    * @param lowerIsBetter the direction
+   * @param keep how many of the best are kept
    */
-  public record Best(String monitor, boolean lowerIsBetter) {
-    boolean isBetter(double value, double than) {
-      return lowerIsBetter ? value < than : value > than;
+  public record Best(String monitor, boolean lowerIsBetter, int keep) {
+    public Best {
+      if (keep < 1) {
+        throw new IllegalArgumentException("at least one best is kept, not " + keep);
+      }
     }
   }
 
@@ -42,22 +53,39 @@ public record RetentionPolicy(
     if (maxToKeep.isPresent() && maxToKeep.getAsInt() < 1) {
       throw new IllegalArgumentException("at least one is kept, not " + maxToKeep.getAsInt());
     }
-    if (keepEvery.isPresent() && (keepEvery.get().isNegative() || keepEvery.get().isZero())) {
-      throw new IllegalArgumentException("keep every " + keepEvery.get());
+    if (keepEverySteps.isPresent() && keepEverySteps.getAsLong() < 1) {
+      throw new IllegalArgumentException("keep every " + keepEverySteps.getAsLong() + " steps");
     }
+    keepEvery.ifPresent(span -> requirePositive("keep every", span));
+    timeToLive.ifPresent(span -> requirePositive("time to live", span));
     if (grace.isNegative()) {
       throw new IllegalArgumentException("grace " + grace);
     }
   }
 
+  private static void requirePositive(String what, Duration span) {
+    if (span.isNegative() || span.isZero()) {
+      throw new IllegalArgumentException(what + " " + span);
+    }
+  }
+
+  /** A policy that keeps the newest so many. */
+  public static RetentionPolicy keepNewest(
+      int maxToKeep, boolean onlyVerified, Instant runStarted, Duration grace) {
+    return new RetentionPolicy(
+        OptionalInt.of(maxToKeep),
+        Optional.empty(),
+        OptionalLong.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        OptionalLong.empty(),
+        onlyVerified,
+        runStarted,
+        grace);
+  }
+
   /** A policy that keeps everything. */
   public static RetentionPolicy keepAll() {
-    return new RetentionPolicy(
-        OptionalInt.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        false,
-        Instant.EPOCH,
-        READERS_GRACE);
+    return keepNewest(Integer.MAX_VALUE, false, Instant.EPOCH, READERS_GRACE);
   }
 }

@@ -70,6 +70,11 @@ final class LocalTenure implements Tenure {
 
   private PublishOutcome link(String temp, String name, byte[] bytes) {
     try {
+      Directories.make(disk, ObjectNames.parent(name));
+    } catch (IOException e) {
+      return PublishOutcome.of(PublishOutcome.Status.FAILED, reason("directory of", name, e));
+    }
+    try {
       disk.link(temp, name);
     } catch (FileAlreadyExistsException e) {
       return compare(name, bytes);

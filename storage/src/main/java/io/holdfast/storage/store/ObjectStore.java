@@ -27,7 +27,8 @@ import java.util.OptionalLong;
  *       returns no earlier {@link Tenure} changes anything that a reader can see.
  *   <li>All that a leader does to shared names goes through its {@link Tenure}: {@link #create},
  *       {@link #append} and {@link #delete} are not fenced and serve only names that belong to one
- *       writer alone (shard files of a generation, event files, a term's journal).
+ *       writer alone (shard files of a generation, event files, a term's journal), and marks of
+ *       which the first one made counts (pins).
  * </ul>
  *
  * <p>Safe for use by several threads.

@@ -12,8 +12,9 @@ public interface Tenure {
   long term();
 
   /**
-   * Makes an object with these bytes appear whole and durable under a name that must be free. After
-   * UNKNOWN, ask again with the same name and bytes; only a known failure may clean up.
+   * Makes an object with these bytes appear whole and durable under a name that must be free, also
+   * of what {@link ObjectStore#create} makes; missing parent directories are made. After UNKNOWN,
+   * ask again with the same name and bytes; only a known failure may clean up.
    */
   PublishOutcome publish(String name, byte[] bytes);
 

@@ -118,14 +118,15 @@ class CheckpointKeeperTest {
     CheckpointKeeper keeper = SmallRun.lead(store);
     for (long step = 10; step <= 40; step += 10) {
       Prefix prefix = commit(keeper, 1, step);
-      assertThat(keeper.delete(keeper.planRetention(SmallRun.KEEP_TWO)).isSettled()).isTrue();
+      assertThat(keeper.pruner().apply(keeper.pruner().plan(SmallRun.KEEP_TWO)).isSettled())
+          .isTrue();
       if (step < 40) {
         assertThat(keeper.readBack(prefix).isWhole()).isTrue();
       }
     }
     assertThat(steps()).as("40 is not verified yet").containsExactly(20L, 30L, 40L);
     keeper.readBack(new Prefix(1, 1, 40));
-    keeper.delete(keeper.planRetention(SmallRun.KEEP_TWO));
+    keeper.pruner().apply(keeper.pruner().plan(SmallRun.KEEP_TWO));
     assertThat(steps()).containsExactly(30L, 40L);
     assertThat(store.list("")).hasSize(2 * (1 + SmallRun.SHARDS) + 1);
     assertThat(CheckpointState.parse("x", store.readSmall("checkpoint", 1 << 16)).allPaths())

@@ -145,7 +145,7 @@ class CrashMatrixTest {
     watch.committed(prefix);
     assertThat(keeper.readBack(prefix).isDamaged()).as(watch.where).isFalse();
     watch.verified(prefix);
-    keeper.delete(keeper.planRetention(SmallRun.KEEP_TWO));
+    keeper.pruner().apply(keeper.pruner().plan(SmallRun.KEEP_TWO));
   }
 
   /** A run that has three checkpoints of term 1, the newest of them damaged. */

@@ -6,14 +6,12 @@ import io.holdfast.storage.checkpoint.Retention.Candidate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class RetentionTest {
@@ -56,25 +54,18 @@ class RetentionTest {
 
   @Test
   void oneEachSpanIsKept() {
-    RetentionPolicy policy =
-        new RetentionPolicy(
-            OptionalInt.of(1),
-            Optional.of(Duration.ofMinutes(3)),
-            Optional.empty(),
-            false,
-            START,
-            Duration.ZERO);
+    RetentionPolicy policy = besides(1, Optional.of(Duration.ofMinutes(3)), 0, Optional.empty(), 0);
     // Candidate n is committed n minutes after the start.
     List<Candidate> candidates = candidates("1 2 3 4 5 6 7 8");
     Retention.Plan plan = Retention.plan(candidates, policy, LATER);
     assertThat(steps(plan)).containsExactly(1L, 2L, 4L, 5L, 7L);
-    candidates.removeIf(c -> plan.delete().contains(c.prefix()));
+    candidates.removeIf(c -> plan.delete().containsKey(c.prefix()));
     assertThat(Retention.plan(candidates, policy, LATER).delete()).as("stable").isEmpty();
   }
 
   @Test
   void pinnedOnesStay() {
-    Candidate pinned = new Candidate(new Prefix(1, 1, 1), START, false, Map.of(), true);
+    Candidate pinned = new Candidate(new Prefix(1, 1, 1), START, 1, false, Map.of(), true);
     List<Candidate> candidates = candidates("2 3");
     candidates.add(pinned);
     assertThat(steps(Retention.plan(candidates, policy(1, false), LATER))).containsExactly(2L);
@@ -83,13 +74,7 @@ class RetentionTest {
   @Test
   void supersededOnesStayAMinuteForReaders() {
     RetentionPolicy policy =
-        new RetentionPolicy(
-            OptionalInt.of(1),
-            Optional.empty(),
-            Optional.empty(),
-            false,
-            START,
-            RetentionPolicy.READERS_GRACE);
+        RetentionPolicy.keepNewest(1, false, START, RetentionPolicy.READERS_GRACE);
     // 1 is superseded by 2, two minutes after the start.
     Instant superseded = START.plus(Duration.ofMinutes(2));
     assertThat(plan(policy, superseded.plusSeconds(59), "1 2").kept().get(new Prefix(1, 1, 1)))
@@ -99,17 +84,11 @@ class RetentionTest {
 
   @Test
   void anOustedBestStaysAMinuteToo() {
-    RetentionPolicy policy =
-        new RetentionPolicy(
-            OptionalInt.of(1),
-            Optional.empty(),
-            Optional.of(new RetentionPolicy.Best("loss", true)),
-            false,
-            START,
-            RetentionPolicy.READERS_GRACE);
+    RetentionPolicy policy = best(1, true, 1, RetentionPolicy.READERS_GRACE);
     Instant ousted = START.plus(Duration.ofMinutes(9));
-    assertThat(steps(plan(policy, ousted.plusSeconds(30), "1=1 2=5 3=5 9=0"))).containsExactly(2L);
-    assertThat(steps(plan(policy, ousted.plusSeconds(61), "1=1 2=5 3=5 9=0")))
+    assertThat(steps(plan(policy, ousted.plusSeconds(30), "1v=1 2v=5 3v=5 9v=0")))
+        .containsExactly(2L);
+    assertThat(steps(plan(policy, ousted.plusSeconds(61), "1v=1 2v=5 3v=5 9v=0")))
         .containsExactly(1L, 2L, 3L);
   }
 
@@ -119,62 +98,88 @@ class RetentionTest {
     assertThat(plan(policy(1, true), LATER, "").delete()).isEmpty();
   }
 
-  /** Whatever the candidates and the policy. */
   @Test
-  void theNewestAndAllSinceTheNewestThatCountsAreNeverDeleted() {
-    for (int seed = 0; seed < 2000; seed++) {
-      SplittableRandom random = new SplittableRandom(seed);
-      List<Candidate> candidates = new ArrayList<>();
-      int count = 1 + random.nextInt(8);
-      for (int step = 1; step <= count; step++) {
-        Map<String, Double> metrics = new HashMap<>();
-        if (random.nextBoolean()) {
-          metrics.put("loss", (double) random.nextInt(4));
-        }
-        candidates.add(candidate(step, random.nextBoolean(), metrics));
-      }
-      RetentionPolicy policy =
-          new RetentionPolicy(
-              OptionalInt.of(1 + random.nextInt(3)),
-              random.nextBoolean() ? Optional.of(Duration.ofMinutes(2)) : Optional.empty(),
-              Optional.of(new RetentionPolicy.Best("loss", random.nextBoolean())),
-              random.nextBoolean(),
-              START,
-              Duration.ofMinutes(random.nextInt(3)));
-      Instant now = START.plus(Duration.ofMinutes(count + random.nextInt(4)));
-      Retention.Plan plan = Retention.plan(candidates, policy, now);
-      long newestCounting =
-          candidates.stream()
-              .filter(c -> c.verified() || !policy.onlyVerified())
-              .mapToLong(c -> c.prefix().step())
-              .max()
-              .orElse(0);
-      String where = "seed " + seed;
-      assertThat(plan.delete()).as(where).allMatch(p -> p.step() < newestCounting);
-      assertThat(plan.delete()).as(where).allMatch(p -> p.step() < count);
-      Set<Prefix> all = new HashSet<>(plan.delete());
-      all.addAll(plan.kept().keySet());
-      assertThat(all).as(where).hasSize(count);
-      assertThat(plan.delete()).as(where).doesNotContainAnyElementsOf(plan.kept().keySet());
-    }
+  void theBestFewAreKept() {
+    RetentionPolicy two = best(1, true, 2, Duration.ZERO);
+    assertThat(steps(plan(two, LATER, "1v=3 2v=1 3v=2 4v=1 5v=9"))).containsExactly(1L, 3L);
+    RetentionPolicy minute = best(1, true, 2, RetentionPolicy.READERS_GRACE);
+    Instant ousted = START.plus(Duration.ofMinutes(4));
+    assertThat(steps(plan(minute, ousted.plusSeconds(59), "1v=3 2v=1 3v=2 4v=1 5v=9")))
+        .as("3 was ousted by 4")
+        .containsExactly(1L);
+    assertThat(steps(plan(minute, ousted.plusSeconds(60), "1v=3 2v=1 3v=2 4v=1 5v=9")))
+        .containsExactly(1L, 3L);
+  }
+
+  @Test
+  void multiplesOfSoManyStepsAreKept() {
+    Retention.Plan plan =
+        plan(besides(1, Optional.empty(), 3, Optional.empty(), 0), LATER, "1 2 3 4 5 6 7 8");
+    assertThat(steps(plan)).containsExactly(1L, 2L, 4L, 5L, 7L);
+    assertThat(plan.kept().get(new Prefix(1, 1, 6))).containsExactly(KeptReason.EVERY);
+  }
+
+  @Test
+  void nothingOutlivesItsTimeButTheNewestTheBestAndThePinned() {
+    Optional<Duration> ttl = Optional.of(Duration.ofMinutes(5));
+    Retention.Plan plan =
+        plan(
+            besides(5, Optional.empty(), 2, ttl, 0),
+            START.plus(Duration.ofMinutes(10)),
+            "1 2=1 3 4 5 6 7");
+    assertThat(steps(plan)).containsExactly(1L, 3L, 4L, 5L);
+    assertThat(plan.delete().values()).containsOnly(DeletedReason.EXPIRED);
+    assertThat(steps(plan(besides(5, Optional.empty(), 2, ttl, 0), LATER, "5 6 7")))
+        .as("the newest stays")
+        .containsExactly(5L, 6L);
+  }
+
+  @Test
+  void aBudgetOverridesCountsAndStepsButNotTheNewestTheBestAndThePinned() {
+    // Each has 10 bytes.
+    Retention.Plan plan =
+        plan(besides(4, Optional.empty(), 2, Optional.empty(), 35), LATER, "1 2 3=1 4 5 6");
+    assertThat(steps(plan)).containsExactly(1L, 2L, 4L);
+    assertThat(plan.delete())
+        .containsEntry(new Prefix(1, 1, 1), DeletedReason.SUPERSEDED)
+        .containsEntry(new Prefix(1, 1, 2), DeletedReason.NO_ROOM);
+    assertThat(steps(plan(besides(4, Optional.empty(), 2, Optional.empty(), 1), LATER, "1=1 2 3")))
+        .as("more than the newest and the best does not go")
+        .containsExactly(2L);
   }
 
   private static RetentionPolicy policy(int maxToKeep, boolean onlyVerified) {
-    return new RetentionPolicy(
-        OptionalInt.of(maxToKeep),
-        Optional.empty(),
-        Optional.empty(),
-        onlyVerified,
-        START,
-        Duration.ZERO);
+    return RetentionPolicy.keepNewest(maxToKeep, onlyVerified, START, Duration.ZERO);
   }
 
   private static RetentionPolicy best(int maxToKeep, boolean lowerIsBetter) {
+    return best(maxToKeep, lowerIsBetter, 1, Duration.ZERO);
+  }
+
+  private static RetentionPolicy best(
+      int maxToKeep, boolean lowerIsBetter, int keep, Duration grace) {
     return new RetentionPolicy(
         OptionalInt.of(maxToKeep),
         Optional.empty(),
-        Optional.of(new RetentionPolicy.Best("loss", lowerIsBetter)),
+        OptionalLong.empty(),
+        Optional.of(new RetentionPolicy.Best("loss", lowerIsBetter, keep)),
+        Optional.empty(),
+        OptionalLong.empty(),
         true,
+        START,
+        grace);
+  }
+
+  private static RetentionPolicy besides(
+      int maxToKeep, Optional<Duration> every, long everySteps, Optional<Duration> ttl, long room) {
+    return new RetentionPolicy(
+        OptionalInt.of(maxToKeep),
+        every,
+        everySteps > 0 ? OptionalLong.of(everySteps) : OptionalLong.empty(),
+        Optional.of(new RetentionPolicy.Best("loss", true, 1)),
+        ttl,
+        room > 0 ? OptionalLong.of(room) : OptionalLong.empty(),
+        false,
         START,
         Duration.ZERO);
   }
@@ -199,10 +204,10 @@ class RetentionTest {
 
   private static Candidate candidate(int step, boolean verified, Map<String, Double> metrics) {
     Instant time = START.plus(Duration.ofMinutes(step));
-    return new Candidate(new Prefix(1, 1, step), time, verified, metrics, false);
+    return new Candidate(new Prefix(1, 1, step), time, 10, verified, metrics, false);
   }
 
   private static List<Long> steps(Retention.Plan plan) {
-    return plan.delete().stream().map(Prefix::step).toList();
+    return plan.delete().keySet().stream().map(Prefix::step).toList();
   }
 }

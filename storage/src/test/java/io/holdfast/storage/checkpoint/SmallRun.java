@@ -22,7 +22,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.TreeMap;
 
 /**
@@ -40,9 +39,7 @@ final class SmallRun {
       List.of(
           new ExpectedTensor(KERNEL, DataType.FLOAT, KERNEL_SHAPE),
           new ExpectedTensor(ITERATIONS, DataType.INT64, TensorShape.SCALAR));
-  static final RetentionPolicy KEEP_TWO =
-      new RetentionPolicy(
-          OptionalInt.of(2), Optional.empty(), Optional.empty(), true, START, Duration.ZERO);
+  static final RetentionPolicy KEEP_TWO = RetentionPolicy.keepNewest(2, true, START, Duration.ZERO);
 
   private SmallRun() {}
 

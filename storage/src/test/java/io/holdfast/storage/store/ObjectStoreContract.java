@@ -160,6 +160,17 @@ public abstract class ObjectStoreContract {
   }
 
   @Test
+  void ofACreateAndAPublishOfOneNameTheFirstCounts() throws IOException {
+    ObjectStore store = open();
+    Tenure tenure = claim(store);
+    assertThat(publish(tenure, "new/dir/a", "1")).isEqualTo(PublishOutcome.Status.PUBLISHED);
+    assertThatThrownBy(() -> store.create("new/dir/a"))
+        .isInstanceOf(FileAlreadyExistsException.class);
+    write(store, "new/dir/b", "22");
+    assertThat(publish(tenure, "new/dir/b", "1")).isEqualTo(PublishOutcome.Status.EXISTS_OTHER);
+  }
+
+  @Test
   void publishMakesAnObjectOnce() throws IOException {
     Tenure tenure = claim(open());
     assertThat(publish(tenure, "x.index", "one")).isEqualTo(PublishOutcome.Status.PUBLISHED);

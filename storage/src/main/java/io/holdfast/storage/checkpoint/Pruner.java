@@ -1,0 +1,131 @@
+package io.holdfast.storage.checkpoint;
+
+import io.holdfast.storage.store.EffectOutcome;
+import io.holdfast.storage.store.ObjectInfo;
+import io.holdfast.storage.store.PublishOutcome;
+import io.holdfast.storage.store.Tenure;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Removes checkpoints by a policy: each is marked first, so that nobody can pin it any longer; then
+ * {@code checkpoint} stops naming it; then its index goes, then the rest, then the mark. What is
+ * cut off between any two steps is finished by the next {@link #apply}. For use by one thread.
+ */
+public final class Pruner {
+  private final CheckpointDirectory directory;
+  private final Tenure tenure;
+  private final Attempts attempts;
+  private final StateFile state;
+  private final FencedFiles files;
+  private final Pins pins;
+  private final MetricsCache metrics;
+
+  Pruner(CheckpointDirectory directory, Tenure tenure, Attempts attempts, StateFile state) {
+    this.directory = directory;
+    this.tenure = tenure;
+    this.attempts = attempts;
+    this.state = state;
+    this.files = new FencedFiles(tenure);
+    this.pins = new Pins(directory);
+    this.metrics = new MetricsCache(directory);
+  }
+
+  /** What a leader's retention would do now; reads only. */
+  public static Retention.Plan preview(
+      CheckpointDirectory directory, RetentionPolicy policy, Instant now) throws IOException {
+    Set<Prefix> verified = AttemptJournal.verified(directory.store());
+    return Retention.plan(
+        Candidates.of(
+            directory.list(),
+            verified::contains,
+            new MetricsCache(directory),
+            new Pins(directory).marks()),
+        policy,
+        now);
+  }
+
+  /** What retention would do now. */
+  public Retention.Plan plan(RetentionPolicy policy) throws IOException {
+    List<Retention.Candidate> candidates =
+        Candidates.of(directory.list(), attempts::isVerified, metrics, pins.marks());
+    return Retention.plan(candidates, policy, attempts.clock().instant());
+  }
+
+  /** Does what a plan says, but for those that were pinned after it was made. */
+  public EffectOutcome apply(Retention.Plan plan) {
+    return FencedFiles.attempt(
+        () -> {
+          EffectOutcome finished = finishDeletions(plan.delete().keySet());
+          return finished.isSettled() ? delete(plan) : finished;
+        });
+  }
+
+  private EffectOutcome delete(Retention.Plan plan) throws IOException {
+    List<StoredCheckpoint> leaving = new ArrayList<>();
+    for (StoredCheckpoint stored : directory.list().checkpoints()) {
+      if (!plan.delete().containsKey(stored.prefix())) {
+        continue;
+      }
+      PublishOutcome marked = Pins.announceDeletion(tenure, stored.prefix());
+      if (marked.isThere()) {
+        leaving.add(stored);
+      } else if (marked.status() != PublishOutcome.Status.EXISTS_OTHER) {
+        return unmarked(marked);
+      }
+    }
+    if (leaving.isEmpty()) {
+      return EffectOutcome.of(EffectOutcome.Status.DONE);
+    }
+    Set<Prefix> names = new TreeSet<>();
+    leaving.forEach(stored -> names.add(stored.prefix()));
+    EffectOutcome unnamed = state.rewriteWithout(names);
+    return unnamed.isSettled()
+        ? FencedFiles.each(leaving, stored -> delete(stored, plan.delete().get(stored.prefix())))
+        : unnamed;
+  }
+
+  private static EffectOutcome unmarked(PublishOutcome marked) {
+    EffectOutcome.Status status =
+        switch (marked.status()) {
+          case FENCED -> EffectOutcome.Status.FENCED;
+          case UNKNOWN -> EffectOutcome.Status.UNKNOWN;
+          default -> EffectOutcome.Status.FAILED;
+        };
+    return EffectOutcome.of(status, marked.reason());
+  }
+
+  private EffectOutcome delete(StoredCheckpoint stored, DeletedReason reason) {
+    EffectOutcome outcome = tenure.delete(stored.index().name());
+    if (!outcome.isSettled()) {
+      return outcome;
+    }
+    attempts.note(stored.prefix(), AttemptState.DELETED, reason.text());
+    return finishDeletion(stored.prefix(), stored.shardFiles());
+  }
+
+  private EffectOutcome finishDeletion(Prefix prefix, List<ObjectInfo> rest) {
+    EffectOutcome outcome = files.deleteAll(rest);
+    return outcome.isSettled() ? Pins.endDeletion(tenure, prefix) : outcome;
+  }
+
+  /**
+   * Deals with marks that a cut-off deletion has left: what has lost its index goes, what is no
+   * longer to go is free to be pinned again.
+   */
+  EffectOutcome finishDeletions(Set<Prefix> stillToGo) throws IOException {
+    DirectoryListing listing = directory.list();
+    List<Prefix> begun =
+        pins.marks().entrySet().stream()
+            .filter(mark -> mark.getValue() == Pins.Mark.DELETING)
+            .map(mark -> mark.getKey())
+            .filter(prefix -> listing.find(prefix).isEmpty() || !stillToGo.contains(prefix))
+            .toList();
+    return FencedFiles.each(
+        begun, prefix -> finishDeletion(prefix, listing.orphans().getOrDefault(prefix, List.of())));
+  }
+}
