@@ -1,5 +1,6 @@
 package io.holdfast.storage;
 
+import io.holdfast.storage.hdfs.HdfsStore;
 import io.holdfast.storage.store.LocalStore;
 import io.holdfast.storage.store.ObjectStore;
 import java.io.IOException;
@@ -15,7 +16,7 @@ import java.util.stream.Collectors;
  */
 public final class Stores {
   /** Schemes of the URIs that can be opened. */
-  public static final List<String> SCHEMES = List.of("file");
+  public static final List<String> SCHEMES = List.of("file", "hdfs");
 
   private Stores() {}
 
@@ -34,6 +35,7 @@ public final class Stores {
   public static ObjectStore open(URI location) throws IOException {
     return switch (scheme(location)) {
       case "file" -> LocalStore.openExisting(Path.of(location));
+      case "hdfs" -> HdfsStore.open(location);
       default -> throw unknown(location);
     };
   }
@@ -42,6 +44,7 @@ public final class Stores {
   public static ObjectStore openOrMake(URI location) throws IOException {
     return switch (scheme(location)) {
       case "file" -> LocalStore.open(Path.of(location));
+      case "hdfs" -> HdfsStore.openOrMake(location);
       default -> throw unknown(location);
     };
   }
