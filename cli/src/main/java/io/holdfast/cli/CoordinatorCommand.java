@@ -80,8 +80,9 @@ final class CoordinatorCommand implements Callable<Integer> {
               + ": nothing is encrypted yet (allowed: a loopback address, or --insecure)");
     }
     RunLocation run = RunLocation.parse(directory);
-    if (run.exists()) {
-      new RunCheck(job, jobOptions.file().toString(), run, run.openExisting()).requireFit();
+    Optional<ObjectStore> existing = run.find();
+    if (existing.isPresent()) {
+      new RunCheck(job, jobOptions.file(), run, existing.get()).requireFit();
     }
     ObjectStore store = run.openOrMake();
     logFile.ifPresent(ProcessLog::open);

@@ -3,7 +3,6 @@ package io.holdfast.cli;
 import io.holdfast.job.Job;
 import io.holdfast.job.file.JobException;
 import io.holdfast.job.file.JobFile;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
@@ -11,8 +10,11 @@ import picocli.CommandLine.Parameters;
 
 /** Which job: its file and what the command line sets over it. */
 final class JobOptions {
-  @Parameters(index = "0", paramLabel = "JOB", description = "The job file, YAML or JSON.")
-  private Path file;
+  @Parameters(
+      index = "0",
+      paramLabel = "JOB",
+      description = "The job file, YAML or JSON: a path or a URI.")
+  private String file;
 
   @Option(
       names = "--set",
@@ -30,14 +32,14 @@ final class JobOptions {
     }
   }
 
-  Path file() {
+  String file() {
     return file;
   }
 
   /** As arguments for a child process. */
   List<String> arguments() {
     List<String> arguments = new ArrayList<>();
-    arguments.add(file.toString());
+    arguments.add(file);
     overrides.forEach(override -> arguments.addAll(List.of("--set", override)));
     return arguments;
   }

@@ -18,6 +18,9 @@ final class ProcessLog {
   private static final String LINE =
       "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %property{pid} %-5level [%thread] %logger{1} - %msg%n";
 
+  /** Its lines go to the log file only, and so not by way of the root. */
+  private static final String HADOOP = "org.apache.hadoop";
+
   private ProcessLog() {}
 
   /**
@@ -54,6 +57,8 @@ final class ProcessLog {
     appender.setRollingPolicy(window);
     appender.setTriggeringPolicy(trigger);
     appender.start();
-    ((Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)).addAppender(appender);
+    for (String logger : new String[] {org.slf4j.Logger.ROOT_LOGGER_NAME, HADOOP}) {
+      ((Logger) LoggerFactory.getLogger(logger)).addAppender(appender);
+    }
   }
 }

@@ -4,6 +4,7 @@ import io.holdfast.cli.supervisor.ChildSpec;
 import io.holdfast.cli.supervisor.LoopbackPort;
 import io.holdfast.cli.supervisor.Supervisor;
 import io.holdfast.job.Job;
+import io.holdfast.storage.Locations;
 import io.holdfast.storage.checkpoint.CheckpointDirectory;
 import io.holdfast.storage.checkpoint.StoredCheckpoint;
 import io.holdfast.storage.store.ObjectStore;
@@ -86,18 +87,18 @@ final class RunCommand implements Callable<Integer> {
     int workerCount = workers(job);
     RunLocation run = RunLocation.parse(directory.orElse("runs/" + job.name()));
     Path launcher = Launcher.path();
-    if (run.exists()) {
-      check(job, run);
+    Optional<ObjectStore> existing = run.find();
+    if (existing.isPresent()) {
+      check(job, run, existing.get());
     }
     ObjectStore store = run.openOrMake();
     if (restart) {
       int setAside = new FreshStart(run, store).setAside();
       terminal
           .out()
-          .println(
-              "Set " + setAside + " checkpoints aside in " + run.path().resolve(".holdfast/void"));
+          .println("Set " + setAside + " checkpoints aside in " + run.file(".holdfast/void"));
     }
-    terminal.out().println("Run " + run.path() + " (logs in .holdfast/logs)");
+    terminal.out().println("Run " + run.shown() + " (logs in " + logs(run) + ")");
     Supervisor supervisor = supervisor(run, store, launcher, workerCount);
     Shutdown shutdown = Shutdown.install(supervisor::stop);
     int exitCode = supervisor.run();
@@ -115,11 +116,15 @@ final class RunCommand implements Callable<Integer> {
     return count;
   }
 
-  private void check(Job job, RunLocation run) throws IOException, InterruptedException {
-    ObjectStore store = run.openExisting();
+  private static String logs(RunLocation run) {
+    return Locations.isLocal(run.uri()) ? ".holdfast/logs" : run.logs().toString();
+  }
+
+  private void check(Job job, RunLocation run, ObjectStore store)
+      throws IOException, InterruptedException {
     RunCheck.requireVacant(run, store);
     if (!restart) {
-      new RunCheck(job, jobOptions.file().toString(), run, store).requireFit();
+      new RunCheck(job, jobOptions.file(), run, store).requireFit();
     }
   }
 
@@ -141,7 +146,7 @@ final class RunCommand implements Callable<Integer> {
   private List<String> coordinatorArguments(RunLocation run, String address, int workerCount) {
     List<String> arguments = new ArrayList<>(List.of("coordinator"));
     arguments.addAll(jobOptions.arguments());
-    arguments.addAll(List.of("--dir", run.path().toString(), "--listen", address));
+    arguments.addAll(List.of("--dir", run.shown(), "--listen", address));
     arguments.addAll(List.of("--log-file", run.logs().resolve("coordinator.log").toString()));
     arguments.addAll(List.of("--workers", String.valueOf(workerCount)));
     String progress = (terminal.interactive() ? ProgressStyle.BAR : ProgressStyle.PLAIN).name();

@@ -1,76 +1,82 @@
 package io.holdfast.cli;
 
-import io.holdfast.storage.store.LocalStore;
+import io.holdfast.storage.Locations;
+import io.holdfast.storage.Stores;
 import io.holdfast.storage.store.ObjectStore;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.FileSystemNotFoundException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.regex.Pattern;
+import java.util.Optional;
 
 /**
  * A run directory as its user names it.
  *
  * @param given as it was typed, for messages
- * @param path where that is
+ * @param uri where that is
  */
-record RunLocation(String given, Path path) {
-  private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:.*");
+record RunLocation(String given, URI uri) {
 
-  /** Takes a path or a {@code file:} URI; any other scheme is bad input. */
+  /** Takes a path or a URI with a scheme that can be opened. */
   static RunLocation parse(String given) {
     try {
-      if (given.isEmpty()) {
-        throw new IllegalArgumentException("is empty");
-      }
-      if (!SCHEME.matcher(given).matches()) {
-        return new RunLocation(given, Path.of(given).toAbsolutePath().normalize());
-      }
-      URI uri = URI.create(given);
-      if (!"file".equalsIgnoreCase(uri.getScheme())) {
-        throw new IllegalArgumentException("unknown scheme " + uri.getScheme());
-      }
-      return new RunLocation(given, Path.of(uri).toAbsolutePath().normalize());
-    } catch (IllegalArgumentException | FileSystemNotFoundException e) {
-      String problem = e instanceof InvalidPathException bad ? bad.getReason() : e.getMessage();
+      return new RunLocation(given, Locations.parse(given));
+    } catch (IllegalArgumentException e) {
       throw CommandFailedException.badInput(
           "RUN: "
               + given
               + ": "
-              + problem
-              + " (allowed: a path such as runs/mnist, or a file: URI)");
+              + e.getMessage()
+              + " (a path such as runs/mnist, or a URI: "
+              + Stores.allowed()
+              + ")");
     }
   }
 
-  boolean exists() {
-    return Files.isDirectory(path);
-  }
-
-  /** The store of a run that must exist; nothing is made. */
-  ObjectStore openExisting() {
+  /** The store of a run; empty if there is no such run directory. Nothing is made. */
+  Optional<ObjectStore> find() {
     try {
-      return LocalStore.openExisting(path);
+      return Optional.of(Stores.open(uri));
     } catch (NoSuchFileException e) {
-      throw CommandFailedException.badInput("RUN: " + given + ": no such directory");
+      return Optional.empty();
     } catch (IOException e) {
       throw CommandFailedException.unreachable(given + ": cannot be read: " + e.getMessage());
     }
   }
 
+  /** The store of a run that must exist; nothing is made. */
+  ObjectStore openExisting() {
+    return find()
+        .orElseThrow(
+            () -> CommandFailedException.badInput("RUN: " + given + ": no such directory"));
+  }
+
   /** The store of a run, which is made if it does not exist. */
   ObjectStore openOrMake() {
     try {
-      return LocalStore.open(path);
+      return Stores.openOrMake(uri);
     } catch (IOException e) {
       throw CommandFailedException.badInput("RUN: " + given + ": cannot be made: " + e);
     }
   }
 
-  /** Where the logs of its processes lie. */
+  /** For people, and to be given to a child process. */
+  String shown() {
+    return Locations.shown(uri);
+  }
+
+  /** Where a file of the run lies, for messages. */
+  String file(String name) {
+    return shown() + "/" + name;
+  }
+
+  /**
+   * Where the logs of its processes lie: with the run, or on this machine, below the working
+   * directory, if the run lies elsewhere.
+   */
   Path logs() {
-    return path.resolve(".holdfast").resolve("logs");
+    return Locations.isLocal(uri)
+        ? Path.of(uri).resolve(".holdfast").resolve("logs")
+        : Path.of("logs", uri.toString().replaceAll("[^A-Za-z0-9._-]+", "-")).toAbsolutePath();
   }
 }

@@ -53,7 +53,7 @@ final class StoredRun {
     try {
       return reading.read();
     } catch (DamagedCheckpointException e) {
-      throw CommandFailedException.damaged(location.path().resolve(e.file()) + ": " + e.problem());
+      throw CommandFailedException.damaged(location.file(e.file()) + ": " + e.problem());
     } catch (NoSuchFileException e) {
       throw CommandFailedException.unreachable(
           location.given() + ": went while it was read: " + e.getMessage());
@@ -199,6 +199,6 @@ final class StoredRun {
 
   /** Where a file of the run lies, for messages. */
   String file(String name) {
-    return location.path().resolve(name).toString();
+    return location.file(name);
   }
 }

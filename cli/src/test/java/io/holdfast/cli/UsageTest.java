@@ -39,11 +39,12 @@ class UsageTest {
   }
 
   @Test
-  void aRunIsAPathOrAFileUri() {
-    assertThat(RunLocation.parse("runs/a").path()).isEqualTo(Path.of("runs/a").toAbsolutePath());
-    assertThat(RunLocation.parse("file:/data/runs/a").path()).isEqualTo(Path.of("/data/runs/a"));
-    assertThat(RunLocation.parse("file:///data/runs/../a").path()).isEqualTo(Path.of("/data/a"));
-    for (String bad : new String[] {"hdfs://host:9000/a", "s3a://bucket/a", "file:relative", ""}) {
+  void aRunIsAPathOrAUri() {
+    assertThat(RunLocation.parse("runs/a").shown())
+        .isEqualTo(Path.of("runs/a").toAbsolutePath().toString());
+    assertThat(RunLocation.parse("file:/data/runs/a").shown()).isEqualTo("/data/runs/a");
+    assertThat(RunLocation.parse("file:///data/runs/../a").file("x")).isEqualTo("/data/a/x");
+    for (String bad : new String[] {"gopher://host/a", "file:relative", ""}) {
       assertThatThrownBy(() -> RunLocation.parse(bad)).isInstanceOf(CommandFailedException.class);
     }
   }

@@ -106,6 +106,13 @@ class ArchitectureTest {
           .dependOnClassesThat(resideInAPackage("io.netty.."));
 
   @ArchTest
+  static final ArchRule HADOOP_STAYS_IN_ITS_STORE =
+      noClasses()
+          .that(not(resideInAnyPackage("io.holdfast.storage.hdfs..")))
+          .should()
+          .dependOnClassesThat(resideInAPackage("org.apache.hadoop.."));
+
+  @ArchTest
   static final ArchRule COMMANDS_STAY_IN_CLI =
       noClasses()
           .that(not(resideInAPackage(CLI)))

@@ -70,7 +70,8 @@ class BadInputTest {
     assertRefused(
         Holdfast.run(directory, "steps", "run", "--jason"), List.of("--jason", "steps --help"));
     assertRefused(
-        Holdfast.run(directory, "show", "s3://bucket/run"), List.of("s3://bucket/run", "file:"));
+        Holdfast.run(directory, "show", "gopher://bucket/run"),
+        List.of("gopher://bucket/run", "file:"));
     assertRefused(Holdfast.run(directory, "verify", "nowhere"), List.of("nowhere"));
     Files.writeString(directory.resolve("job.yaml"), GOOD);
     assertRefused(

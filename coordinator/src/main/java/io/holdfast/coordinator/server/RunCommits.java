@@ -33,6 +33,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import org.slf4j.Logger;
@@ -55,6 +56,8 @@ final class RunCommits {
 
   /** Shard 0 of saves whose commit is not known yet: asked again, it must be the same file. */
   private final Map<Prefix, ShardReport> metadataShards = new HashMap<>();
+
+  private OptionalLong stepsPerEpoch = OptionalLong.empty();
 
   RunCommits(Job job, CheckpointKeeper keeper, RunRecovery recovery) {
     this.job = job;
@@ -137,8 +140,7 @@ final class RunCommits {
   private CheckpointMetadata metadata(
       Prefix prefix, io.holdfast.coordinator.protocol.CheckpointMetadata leader)
       throws IOException {
-    long stepsPerEpoch =
-        BatchSchedule.of(job, DataFiles.samples(job.data().train())).stepsPerEpoch();
+    long stepsPerEpoch = stepsPerEpoch();
     return new CheckpointMetadata(
         prefix,
         recovery.runId(),
@@ -149,6 +151,15 @@ final class RunCommits {
         CallbackState.write(leader.epochSums()),
         Optional.of(leader.probeDigest()),
         new TreeMap<>(leader.metrics()));
+  }
+
+  /** Read from the data once: a commit must not fail because they cannot be reached just then. */
+  private long stepsPerEpoch() throws IOException {
+    if (stepsPerEpoch.isEmpty()) {
+      int samples = DataFiles.samples(job.data().train());
+      stepsPerEpoch = OptionalLong.of(BatchSchedule.of(job, samples).stepsPerEpoch());
+    }
+    return stepsPerEpoch.getAsLong();
   }
 
   /** Takes the result of reading back: marks what is whole, quarantines what is not. */

@@ -3,12 +3,14 @@ package io.holdfast.job.file;
 import io.holdfast.job.DataSpec;
 import io.holdfast.job.Job;
 import io.holdfast.job.plan.ModelPlan;
+import io.holdfast.storage.Locations;
+import io.holdfast.storage.NotAFileException;
 import io.holdfast.storage.bundle.TensorShape;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.net.URI;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -41,7 +43,7 @@ public final class DataFiles {
    */
   public static int samples(DataSpec.Source source) throws IOException {
     if (source instanceof DataSpec.Idx idx) {
-      return IdxHeader.read(Path.of(idx.images())).samples();
+      return IdxHeader.read(idx.images()).samples();
     }
     return Math.toIntExact(((DataSpec.RandomData) source).samples());
   }
@@ -52,9 +54,8 @@ public final class DataFiles {
     }
     String imagesKey = Keys.child(path, "idx.images");
     String labelsKey = Keys.child(path, "idx.labels");
-    Path labelsFile = Path.of(idx.labels());
-    IdxHeader images = whole(imagesKey, Path.of(idx.images()), Integer.MAX_VALUE);
-    IdxHeader labels = whole(labelsKey, labelsFile, units);
+    IdxHeader images = whole(imagesKey, idx.images(), Integer.MAX_VALUE);
+    IdxHeader labels = whole(labelsKey, idx.labels(), units);
     if (!fits(images.sampleShape())) {
       throw source.error(
           imagesKey,
@@ -66,7 +67,7 @@ public final class DataFiles {
     if (labels.shape().rank() != 1 || labels.samples() != images.samples()) {
       throw source.error(
           labelsKey,
-          labelsFile
+          Locations.shown(idx.labels())
               + " has shape "
               + labels.shape()
               + "; one label for each of "
@@ -83,17 +84,16 @@ public final class DataFiles {
   }
 
   /** Reads all of a file: its head, as many elements as that states, each below {@code bound}. */
-  private IdxHeader whole(String key, Path file, long bound) throws JobException {
-    if (!Files.exists(file)) {
-      throw source.error(key, "no such file: " + file);
-    }
-    if (!Files.isRegularFile(file)) {
-      throw source.error(key, "not a file: " + file);
-    }
-    try (DataInputStream in = IdxHeader.open(file)) {
+  private IdxHeader whole(String key, URI location, long bound) throws JobException {
+    String file = Locations.shown(location);
+    try (DataInputStream in = IdxHeader.open(location)) {
       IdxHeader header = IdxHeader.read(in);
       elements(key, file, in, header.shape().elements(), bound);
       return header;
+    } catch (NoSuchFileException e) {
+      throw source.error(key, "no such file: " + file);
+    } catch (NotAFileException e) {
+      throw source.error(key, "not a file: " + file);
     } catch (EOFException e) {
       throw source.error(key, file + " is cut off");
     } catch (IOException e) {
@@ -101,7 +101,7 @@ public final class DataFiles {
     }
   }
 
-  private void elements(String key, Path file, DataInputStream in, long elements, long bound)
+  private void elements(String key, String file, DataInputStream in, long elements, long bound)
       throws IOException, JobException {
     byte[] buffer = new byte[BUFFER_BYTES];
     for (long done = 0; done < elements; ) {

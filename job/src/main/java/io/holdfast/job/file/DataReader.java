@@ -4,33 +4,29 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.holdfast.job.DataSpec;
 import io.holdfast.job.JobLimits;
 import io.holdfast.job.file.Section.Range;
+import io.holdfast.storage.Locations;
 import io.holdfast.storage.bundle.TensorShape;
 import java.net.URI;
-import java.nio.file.FileSystemNotFoundException;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.regex.Pattern;
 
-/** Reads what a job trains and validates on; paths become absolute {@code file:} URIs. */
+/** Reads what a job trains and validates on; paths become absolute URIs. */
 final class DataReader {
   private static final int DEFAULT_BATCH_SIZE = 32;
-  private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.\\-]*:/.*");
   private static final String SOURCES = "idx or random";
   private static final Set<String> NOT_YET = Set.of("csv", "npy", "npz", "tfrecord", "parquet");
 
   private final Source source;
-  private final Path directory;
+  private final URI directory;
 
-  private DataReader(Source source, Path directory) {
+  private DataReader(Source source, URI directory) {
     this.source = source;
     this.directory = directory;
   }
 
-  static DataSpec read(Source source, JsonNode node, Path directory) throws JobException {
+  static DataSpec read(Source source, JsonNode node, URI directory) throws JobException {
     Section data =
         Section.of(source, "data", node, Set.of("batch_size", "shuffle", "train", "validation"));
     DataReader reader = new DataReader(source, directory);
@@ -94,27 +90,13 @@ final class DataReader {
   private URI file(Section files, String key) throws JobException {
     files.require(key, "the path of an IDX file");
     String text = files.text(key, "the path of an IDX file").orElseThrow();
+    if (text.isBlank()) {
+      throw files.error(key, "\"\" is not allowed; the path of an IDX file is needed");
+    }
     try {
-      Path path = SCHEME.matcher(text).matches() ? Path.of(local(files, key, text)) : Path.of(text);
-      if (text.isBlank()) {
-        throw files.error(key, "\"\" is not allowed; the path of an IDX file is needed");
-      }
-      return directory.resolve(path).toAbsolutePath().normalize().toUri();
-    } catch (IllegalArgumentException | FileSystemNotFoundException e) {
-      throw files.error(key, '"' + text + "\" is not a path: " + reason(e));
+      return Locations.resolve(directory, text);
+    } catch (IllegalArgumentException e) {
+      throw files.error(key, '"' + text + "\" is not a path: " + e.getMessage());
     }
-  }
-
-  private static URI local(Section files, String key, String text) throws JobException {
-    URI uri = URI.create(text);
-    if (!"file".equalsIgnoreCase(uri.getScheme())) {
-      throw files.error(
-          key, '"' + text + "\" is not in this release; data files must be local (file:/...)");
-    }
-    return uri;
-  }
-
-  private static String reason(RuntimeException e) {
-    return e instanceof InvalidPathException invalid ? invalid.getReason() : e.getMessage();
   }
 }

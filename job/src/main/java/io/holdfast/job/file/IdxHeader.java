@@ -1,14 +1,14 @@
 package io.holdfast.job.file;
 
 import io.holdfast.job.JobLimits;
+import io.holdfast.storage.InputFile;
 import io.holdfast.storage.bundle.TensorShape;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.net.URI;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -40,15 +40,15 @@ public record IdxHeader(TensorShape shape) {
    *
    * @throws IOException also if it is no IDX file of unsigned bytes
    */
-  public static IdxHeader read(Path file) throws IOException {
+  public static IdxHeader read(URI file) throws IOException {
     try (DataInputStream in = open(file)) {
       return read(in);
     }
   }
 
   /** The file's bytes, unpacked if gzipped. */
-  static DataInputStream open(Path file) throws IOException {
-    InputStream raw = new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES);
+  static DataInputStream open(URI file) throws IOException {
+    InputStream raw = new BufferedInputStream(InputFile.open(file), BUFFER_BYTES);
     try {
       raw.mark(2);
       int magic = (raw.read() << 8) | raw.read();

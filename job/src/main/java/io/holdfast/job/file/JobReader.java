@@ -9,7 +9,7 @@ import io.holdfast.job.MetricFunction;
 import io.holdfast.job.OptimizerSpec;
 import io.holdfast.job.file.Section.Kind;
 import io.holdfast.job.file.Section.Range;
-import java.nio.file.Path;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -49,7 +49,7 @@ final class JobReader {
    * @param directory what relative paths of data are relative to
    * @param defaultName the job's name where the tree has none
    */
-  static Job read(Source source, JsonNode tree, Path directory, String defaultName)
+  static Job read(Source source, JsonNode tree, URI directory, String defaultName)
       throws JobException {
     JobReader reader = new JobReader(source, Section.of(source, "", tree, KEYS));
     Job job = reader.job(directory, defaultName);
@@ -57,7 +57,7 @@ final class JobReader {
     return job;
   }
 
-  private Job job(Path directory, String defaultName) throws JobException {
+  private Job job(URI directory, String defaultName) throws JobException {
     LossFunction loss = loss();
     List<MetricFunction> metrics = metrics();
     OptionalLong epochs = root.integer("epochs", 1, JobLimits.MAX_EPOCHS);

@@ -13,7 +13,7 @@ import io.holdfast.job.LayerSpec;
 import io.holdfast.job.OptimizerSpec;
 import io.holdfast.job.RetentionSpec;
 import io.holdfast.storage.bundle.TensorShape;
-import java.nio.file.Path;
+import java.net.URI;
 import java.util.TreeMap;
 
 /**
@@ -23,6 +23,7 @@ import java.util.TreeMap;
  */
 public final class JobText {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+  private static final URI ROOT = URI.create("file:///");
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private JobText() {}
@@ -43,7 +44,7 @@ public final class JobText {
    */
   public static Job read(String name, String text) throws JobException {
     Source source = Source.file(name);
-    return JobReader.read(source, Tree.json(source, text), Path.of("/"), "job");
+    return JobReader.read(source, Tree.json(source, text), ROOT, "job");
   }
 
   /** The layer's name in a job file. */

@@ -181,7 +181,7 @@ final class BadJobFilesTest {
     assertThat(told(missing)).isEqualTo(missing + ": no such file");
     assertThat(told(binary)).isEqualTo(binary + ": not UTF-8 text");
     assertThat(told(large)).isEqualTo(large + ": larger than 1048576 bytes");
-    assertThat(told(directory)).isEqualTo(directory + ": not readable: Is a directory");
+    assertThat(told(directory)).isEqualTo(directory + ": a directory, not a file");
   }
 
   private static String told(Path file) {

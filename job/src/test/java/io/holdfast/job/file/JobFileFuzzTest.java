@@ -13,7 +13,7 @@ import net.jqwik.api.constraints.StringLength;
 
 /** Whatever stands in a job file, it is a job or one line: never another exception. */
 final class JobFileFuzzTest {
-  private static final Path FILE = Path.of("job.yaml").toAbsolutePath();
+  private static final String FILE = Path.of("job.yaml").toAbsolutePath().toString();
   private static final List<String> PIECES =
       List.of(
           "null",

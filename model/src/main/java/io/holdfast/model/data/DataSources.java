@@ -4,6 +4,7 @@ import io.holdfast.job.DataSpec;
 import io.holdfast.job.Job;
 import io.holdfast.job.LossFunction;
 import io.holdfast.job.plan.ModelPlan;
+import io.holdfast.storage.Locations;
 import io.holdfast.storage.bundle.TensorShape;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -88,8 +89,8 @@ public final class DataSources {
     int classes = requireLabels(key + ".labels");
     IdxFile images = read(key + ".images", spec.images());
     IdxFile labels = read(key + ".labels", spec.labels());
-    String imagesName = key + ".images: " + spec.images().getPath();
-    String labelsName = key + ".labels: " + spec.labels().getPath();
+    String imagesName = key + ".images: " + Locations.shown(spec.images());
+    String labelsName = key + ".labels: " + Locations.shown(spec.labels());
     requireInput(imagesName, sampleShape(images));
     if (labels.dims().size() != 1) {
       throw new Unfit(labelsName + ": " + labels.dims().size() + " dimensions; labels have 1");

@@ -1,5 +1,8 @@
 package io.holdfast.model.data;
 
+import io.holdfast.storage.InputFile;
+import io.holdfast.storage.Locations;
+import io.holdfast.storage.NotAFileException;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -7,9 +10,7 @@ import java.io.InputStream;
 import java.io.PushbackInputStream;
 import java.net.URI;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
@@ -53,29 +54,25 @@ record IdxFile(List<Integer> dims, ByteBuffer bytes) {
   }
 
   static Result read(URI uri) {
-    if (!"file".equals(uri.getScheme())) {
-      return new Result.Rejected(uri + ": only file: URIs and paths can be read as IDX");
-    }
-    try (InputStream in = open(Path.of(uri))) {
+    String name = Locations.shown(uri);
+    try (InputStream in = open(uri)) {
       return new Result.Read(parse(in));
     } catch (NoSuchFileException e) {
-      return new Result.Rejected(uri.getPath() + ": no such file");
+      return new Result.Rejected(name + ": no such file");
+    } catch (NotAFileException e) {
+      return new Result.Rejected(name + ": a directory, not an IDX file");
     } catch (EOFException e) {
-      return new Result.Rejected(uri.getPath() + ": truncated: it ends before its declared size");
+      return new Result.Rejected(name + ": truncated: it ends before its declared size");
     } catch (ZipException e) {
-      return new Result.Rejected(uri.getPath() + ": damaged gzip data: " + e.getMessage());
+      return new Result.Rejected(name + ": damaged gzip data: " + e.getMessage());
     } catch (Malformed | IOException e) {
-      return new Result.Rejected(uri.getPath() + ": " + e.getMessage());
+      return new Result.Rejected(name + ": " + e.getMessage());
     }
   }
 
-  private static InputStream open(Path path) throws IOException {
-    if (Files.isDirectory(path)) {
-      throw new IOException("a directory, not an IDX file");
-    }
+  private static InputStream open(URI uri) throws IOException {
     PushbackInputStream in =
-        new PushbackInputStream(
-            new BufferedInputStream(Files.newInputStream(path), BUFFER_BYTES), 2);
+        new PushbackInputStream(new BufferedInputStream(InputFile.open(uri), BUFFER_BYTES), 2);
     byte[] start = in.readNBytes(2);
     in.unread(start);
     boolean gzip =

@@ -10,7 +10,7 @@ final class Directories {
   private Directories() {}
 
   /** Makes a directory and its parents, durably; existing ones are fine. */
-  static void make(PosixDisk disk, String path) throws IOException {
+  static void make(FileTree disk, String path) throws IOException {
     if (path.isEmpty() || disk.exists(path)) {
       return;
     }
@@ -20,7 +20,7 @@ final class Directories {
   }
 
   /** Entries of a directory; none if it does not exist. */
-  static List<PosixDisk.Entry> entries(PosixDisk disk, String path) throws IOException {
+  static List<FileTree.Entry> entries(FileTree disk, String path) throws IOException {
     try {
       return disk.list(path);
     } catch (NoSuchFileException e) {
@@ -29,11 +29,10 @@ final class Directories {
   }
 
   /** Removes a file or a directory with all that is in it; absent is fine. */
-  static void removeTree(PosixDisk disk, PosixDisk.Entry entry, String directory)
-      throws IOException {
+  static void removeTree(FileTree disk, FileTree.Entry entry, String directory) throws IOException {
     String path = ObjectNames.join(directory, entry.leaf());
     if (entry.isDirectory()) {
-      for (PosixDisk.Entry child : entries(disk, path)) {
+      for (FileTree.Entry child : entries(disk, path)) {
         removeTree(disk, child, path);
       }
     }

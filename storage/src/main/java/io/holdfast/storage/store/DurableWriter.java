@@ -8,14 +8,14 @@ import java.nio.ByteBuffer;
  * kernel may have dropped the dirty pages, and a later fsync would succeed without them.
  */
 final class DurableWriter implements ObjectWriter {
-  private final PosixDisk disk;
+  private final FileTree disk;
   private final String name;
-  private final PosixDisk.OpenFile file;
+  private final FileTree.OpenFile file;
   private long position;
   private boolean nameDurable;
   private boolean broken;
 
-  DurableWriter(PosixDisk disk, String name, PosixDisk.OpenFile file) throws IOException {
+  DurableWriter(FileTree disk, String name, FileTree.OpenFile file) throws IOException {
     this.disk = disk;
     this.name = name;
     this.file = file;

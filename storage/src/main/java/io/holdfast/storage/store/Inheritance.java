@@ -16,30 +16,30 @@ final class Inheritance {
   /** Starts the name of a file on its way to another name: move~SEQUENCE~BASE64URL(target). */
   static final String MOVE = "move~";
 
-  private final PosixDisk disk;
+  private final FileTree disk;
   private final TermTokens.Token mine;
 
-  Inheritance(PosixDisk disk, TermTokens.Token mine) {
+  Inheritance(FileTree disk, TermTokens.Token mine) {
     this.disk = disk;
     this.mine = mine;
   }
 
   void settle(String terms) throws IOException {
-    for (PosixDisk.Entry entry : Directories.entries(disk, mine.path())) {
+    for (FileTree.Entry entry : Directories.entries(disk, mine.path())) {
       if (entry.leaf().startsWith(MOVE)) {
         finishMove(mine.file(entry.leaf()), targetOf(entry.leaf()));
-      } else if (!entry.leaf().equals(LocalTenure.CLAIM)) {
+      } else if (!entry.leaf().equals(TokenTenure.CLAIM)) {
         Directories.removeTree(disk, entry, mine.path());
       }
     }
-    for (PosixDisk.Entry entry : Directories.entries(disk, terms)) {
+    for (FileTree.Entry entry : Directories.entries(disk, terms)) {
       TermTokens.Token other = TermTokens.Token.parse(entry.leaf()).orElse(mine);
       if (other.term() <= mine.term() && !other.equals(mine)) {
         removeFrom(terms, entry);
       }
     }
     String above = ObjectNames.parent(terms);
-    for (PosixDisk.Entry entry : Directories.entries(disk, above)) {
+    for (FileTree.Entry entry : Directories.entries(disk, above)) {
       if (entry.leaf().startsWith(GENESIS)) {
         removeFrom(above, entry);
       }
@@ -50,7 +50,7 @@ final class Inheritance {
    * Removes a copy of a token that someone made, or the beginning of a claim that lost; by way of
    * the token, so that a claimer who has lost it meanwhile removes nothing.
    */
-  private void removeFrom(String directory, PosixDisk.Entry entry) throws IOException {
+  private void removeFrom(String directory, FileTree.Entry entry) throws IOException {
     try {
       disk.rename(ObjectNames.join(directory, entry.leaf()), mine.file(entry.leaf()));
     } catch (NoSuchFileException e) {
@@ -74,7 +74,7 @@ final class Inheritance {
   }
 
   /** {@code target}, or the first of {@code target~2}, {@code target~3} ... that is not taken. */
-  static String freeName(PosixDisk disk, String target) throws IOException {
+  static String freeName(FileTree disk, String target) throws IOException {
     String name = target;
     for (int i = 2; disk.exists(name); i++) {
       name = target + "~" + i;

@@ -1,152 +1,30 @@
 package io.holdfast.storage.store;
 
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * A directory on a POSIX file system, local or shared, with hard links, fsync and close-to-open
- * consistency.
- *
- * <p>{@code .holdfast/terms/} holds exactly one directory, the token, named {@code TERM-NONCE} for
- * the current term:
- *
- * <pre>
- *   claim        rename .holdfast/terms/T-a  to  .holdfast/terms/U-b      (U > T; one step, one winner)
- *   publish      link   token/temp           to  NAME                     (refuses a taken name)
- *   replace      rename token/temp           to  NAME
- *   delete       rename NAME                 to  token/trash, then unlink
- *   move         rename NAME                 to  token/move~TARGET, then that to TARGET
- * </pre>
- *
- * A leader whose token has been renamed away finds no source or no target for any of these. Nobody
- * but a claim makes a token, and a claim needs the one before, so a claimer that was paused makes
- * no second one. The nonce tells tokens of one term apart that come to be when someone removes
- * {@code .holdfast} under a living leader.
+ * Opens a directory on a POSIX file system, local or shared, with hard links, fsync and
+ * close-to-open consistency.
  */
-public final class LocalStore implements ObjectStore {
-  private static final Logger LOG = LoggerFactory.getLogger(LocalStore.class);
-
-  private final URI location;
-  private final PosixDisk disk;
-  private final TermTokens tokens;
-
-  LocalStore(URI location, PosixDisk disk) {
-    this.location = location;
-    this.disk = disk;
-    this.tokens = new TermTokens(disk);
-  }
+public final class LocalStore {
+  private LocalStore() {}
 
   /** The store in a directory that exists or, with its parents, is made now. */
-  public static LocalStore open(Path directory) throws IOException {
+  public static ObjectStore open(Path directory) throws IOException {
     Path root = directory.toAbsolutePath().normalize();
     Files.createDirectories(root);
-    return new LocalStore(root.toUri(), new NioDisk(root));
+    return new FileTreeStore(root.toUri(), new NioDisk(root));
   }
 
   /** The store in a directory that must exist; nothing is made. */
-  public static LocalStore openExisting(Path directory) throws IOException {
+  public static ObjectStore openExisting(Path directory) throws IOException {
     Path root = directory.toAbsolutePath().normalize();
     if (!Files.isDirectory(root)) {
       throw new NoSuchFileException(root.toString());
     }
-    return new LocalStore(root.toUri(), new NioDisk(root));
-  }
-
-  @Override
-  public URI location() {
-    return location;
-  }
-
-  @Override
-  public ObjectWriter create(String name) throws IOException {
-    Directories.make(disk, ObjectNames.parent(ObjectNames.check(name)));
-    return new DurableWriter(disk, name, disk.createNew(name));
-  }
-
-  @Override
-  public ObjectWriter append(String name) throws IOException {
-    Directories.make(disk, ObjectNames.parent(ObjectNames.check(name)));
-    return new DurableWriter(disk, name, disk.openAppend(name));
-  }
-
-  @Override
-  public ObjectReader open(String name) throws IOException {
-    return disk.open(ObjectNames.check(name));
-  }
-
-  @Override
-  public List<ObjectInfo> list(String directory) throws IOException {
-    if (!directory.isEmpty()) {
-      ObjectNames.check(directory);
-    }
-    List<ObjectInfo> objects = new ArrayList<>();
-    for (PosixDisk.Entry entry : Directories.entries(disk, directory)) {
-      if (!entry.isDirectory()) {
-        String name = ObjectNames.join(directory, entry.leaf());
-        objects.add(new ObjectInfo(name, entry.length(), entry.modified()));
-      }
-    }
-    objects.sort(Comparator.comparing(ObjectInfo::name));
-    return objects;
-  }
-
-  @Override
-  public boolean delete(String name) throws IOException {
-    try {
-      disk.remove(ObjectNames.check(name));
-      return true;
-    } catch (NoSuchFileException e) {
-      return false;
-    }
-  }
-
-  @Override
-  public ClaimOutcome claim(long largestTermSeen) throws IOException {
-    if (largestTermSeen < 0) {
-      throw new IllegalArgumentException("negative term: " + largestTermSeen);
-    }
-    Optional<TermTokens.Token> won = tokens.claim(largestTermSeen);
-    if (won.isPresent()) {
-      return new ClaimOutcome.Won(new LocalTenure(disk, won.get()));
-    }
-    return new ClaimOutcome.Lost(currentTerm().orElse(0));
-  }
-
-  @Override
-  public OptionalLong currentTerm() throws IOException {
-    Optional<TermTokens.Token> token = tokens.current();
-    return token.isPresent() ? OptionalLong.of(token.get().term()) : OptionalLong.empty();
-  }
-
-  @Override
-  public Optional<ClaimRecord> lastClaim() throws IOException {
-    Optional<TermTokens.Token> token = tokens.current();
-    if (token.isEmpty()) {
-      return Optional.empty();
-    }
-    String name = token.get().file(LocalTenure.CLAIM);
-    try {
-      return Optional.of(ClaimRecord.parse(readSmall(name, StoreJson.LIMIT_BYTES)));
-    } catch (NoSuchFileException e) {
-      return Optional.empty();
-    } catch (IllegalArgumentException | ObjectTooLargeException e) {
-      LOG.warn("{} in {} is not a claim record and is left out: {}", name, location, e.toString());
-      return Optional.empty();
-    }
-  }
-
-  @Override
-  public String toString() {
-    return location.toString();
+    return new FileTreeStore(root.toUri(), new NioDisk(root));
   }
 }

@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The file system of this machine, or one mounted on it, by java.nio. */
-final class NioDisk implements PosixDisk {
+final class NioDisk implements FileTree {
   private final Path root;
 
   NioDisk(Path root) {
@@ -96,7 +96,7 @@ final class NioDisk implements PosixDisk {
   }
 
   @Override
-  public void link(String source, String target) throws IOException {
+  public void publish(String source, String target) throws IOException {
     Files.createLink(at(target), at(source));
   }
 

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 
 /**
  * The token directory of the current term, and how it passes from one leader to the next. See
- * {@link LocalStore}.
+ * {@link FileTreeStore}.
  */
 final class TermTokens {
   private static final String HOLDFAST = ".holdfast";
@@ -46,14 +46,14 @@ final class TermTokens {
 
   private static final SecureRandom RANDOM = new SecureRandom();
 
-  private final PosixDisk disk;
+  private final FileTree disk;
   private final Supplier<String> nonces;
 
-  TermTokens(PosixDisk disk) {
+  TermTokens(FileTree disk) {
     this(disk, () -> String.format("%016x", RANDOM.nextLong()));
   }
 
-  TermTokens(PosixDisk disk, Supplier<String> nonces) {
+  TermTokens(FileTree disk, Supplier<String> nonces) {
     this.disk = disk;
     this.nonces = nonces;
   }
@@ -61,7 +61,7 @@ final class TermTokens {
   /** The token with the largest term; empty if there is none. */
   Optional<Token> current() throws IOException {
     Optional<Token> newest = Optional.empty();
-    for (PosixDisk.Entry entry : Directories.entries(disk, TERMS)) {
+    for (FileTree.Entry entry : Directories.entries(disk, TERMS)) {
       Optional<Token> token = Token.parse(entry.leaf());
       if (token.isPresent() && (newest.isEmpty() || token.get().term() > newest.get().term())) {
         newest = token;

@@ -1,5 +1,5 @@
 /**
- * Where bytes lie: one contract for local and shared disks, and later for HDFS and S3. Knows
- * nothing of tensors.
+ * Where bytes lie: one contract for local and shared disks and for what lies in rooms of its own,
+ * such as HDFS. Knows nothing of tensors.
  */
 package io.holdfast.storage.store;

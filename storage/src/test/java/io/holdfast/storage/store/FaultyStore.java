@@ -5,8 +5,8 @@ import java.time.InstantSource;
 
 /**
  * A run directory in memory, shared by any number of clients (simulated processes), whose disk
- * forgets and fails as real ones may. The clients run the very protocol of {@link LocalStore}; only
- * the file system below it is simulated. Everything random follows from the seed.
+ * forgets and fails as real ones may. The clients run the very protocol of {@link FileTreeStore};
+ * only the file system below it is simulated. Everything random follows from the seed.
  *
  * <p>A power loss keeps what was forced or whose directory was synced, and of the rest anything:
  * each name change on its own (in order where they concern one name), a prefix of each file's
@@ -53,11 +53,11 @@ public final class FaultyStore {
   /** One simulated process. */
   public final class Client {
     private final MemoryProcess process;
-    private final LocalStore store;
+    private final FileTreeStore store;
 
     private Client(String name, FaultPlan plan) {
       this.process = disk.process(name, plan);
-      this.store = new LocalStore(URI.create("memory:/" + name), process);
+      this.store = new FileTreeStore(URI.create("memory:/" + name), process);
     }
 
     /** The store as this process sees it; throws ProcessKilledException once it is dead. */

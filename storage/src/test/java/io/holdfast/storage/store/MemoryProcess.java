@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** One process's calls; each is atomic and may be hit by a fault. */
-final class MemoryProcess implements PosixDisk {
+final class MemoryProcess implements FileTree {
   private final MemoryDisk disk;
   private final String name;
   private FaultPlan plan;
@@ -178,7 +178,7 @@ final class MemoryProcess implements PosixDisk {
   }
 
   @Override
-  public void link(String source, String target) throws IOException {
+  public void publish(String source, String target) throws IOException {
     call(
         "link",
         source + " -> " + target,

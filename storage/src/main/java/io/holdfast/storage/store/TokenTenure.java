@@ -12,21 +12,21 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A term's right, held by its token directory. See {@link LocalStore} for the steps. */
-final class LocalTenure implements Tenure {
+/** A term's right, held by its token directory. See {@link FileTreeStore} for the steps. */
+final class TokenTenure implements Tenure {
   /** The claim record's name in the token. */
   static final String CLAIM = "claim.json";
 
-  private static final Logger LOG = LoggerFactory.getLogger(LocalTenure.class);
+  private static final Logger LOG = LoggerFactory.getLogger(TokenTenure.class);
 
-  private final PosixDisk disk;
+  private final FileTree disk;
   private final TermTokens.Token token;
   private final AtomicLong sequence = new AtomicLong();
 
   /** Names whose publish has ended UNKNOWN and not been settled since. */
   private final Set<String> uncertain = ConcurrentHashMap.newKeySet();
 
-  LocalTenure(PosixDisk disk, TermTokens.Token token) {
+  TokenTenure(FileTree disk, TermTokens.Token token) {
     this.disk = disk;
     this.token = token;
   }
@@ -49,7 +49,7 @@ final class LocalTenure implements Tenure {
     if (refused.isPresent()) {
       return remembered(name, asPublish(refused.get()));
     }
-    PublishOutcome outcome = link(temp, name, bytes);
+    PublishOutcome outcome = give(temp, name, bytes);
     discard(temp);
     return remembered(name, outcome);
   }
@@ -68,20 +68,20 @@ final class LocalTenure implements Tenure {
     return outcome;
   }
 
-  private PublishOutcome link(String temp, String name, byte[] bytes) {
+  private PublishOutcome give(String temp, String name, byte[] bytes) {
     try {
       Directories.make(disk, ObjectNames.parent(name));
     } catch (IOException e) {
       return PublishOutcome.of(PublishOutcome.Status.FAILED, reason("directory of", name, e));
     }
     try {
-      disk.link(temp, name);
+            disk.publish(temp, name);
     } catch (FileAlreadyExistsException e) {
       return compare(name, bytes);
     } catch (NoSuchFileException e) {
       return asPublish(missing(EffectOutcome.Status.FAILED, e));
     } catch (IOException e) {
-      return PublishOutcome.of(PublishOutcome.Status.UNKNOWN, reason("link", name, e));
+      return PublishOutcome.of(PublishOutcome.Status.UNKNOWN, reason("publish", name, e));
     }
     return synced(name, PublishOutcome.Status.PUBLISHED);
   }
@@ -218,7 +218,7 @@ final class LocalTenure implements Tenure {
   }
 
   private Optional<EffectOutcome> writeTemp(String temp, byte[] bytes) {
-    try (PosixDisk.OpenFile file = disk.createNew(temp)) {
+    try (FileTree.OpenFile file = disk.createNew(temp)) {
       file.write(ByteBuffer.wrap(bytes));
       file.force();
       return Optional.empty();

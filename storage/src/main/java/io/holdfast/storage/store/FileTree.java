@@ -7,14 +7,15 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * The few calls of a POSIX file system that {@link LocalStore} is built from, each one atomic step;
- * so the same protocol runs over a real disk and, in tests, over one that loses what was not
- * synced.
+ * The few calls of a file system that {@link FileTreeStore} is built from, each one atomic step; so
+ * the same protocol runs over a real disk, over HDFS and, in tests, over a disk that loses what was
+ * not synced.
  *
  * <p>Paths are relative to one root, '/'-separated; the empty path is the root. A missing file or
- * parent is NoSuchFileException, a taken name FileAlreadyExistsException.
+ * parent is NoSuchFileException, a taken name FileAlreadyExistsException. Any other IOException of
+ * a call that changes something means that it may or may not have happened.
  */
-interface PosixDisk {
+public interface FileTree {
 
   /** A file opened to be written at its end. */
   interface OpenFile extends Closeable {
@@ -47,8 +48,11 @@ interface PosixDisk {
   /** Makes one directory; an existing one is fine. */
   void makeDirectory(String path) throws IOException;
 
-  /** A second name for a file; refuses a taken name (link(2)). */
-  void link(String source, String target) throws IOException;
+  /**
+   * Makes a file appear under another name, durable once that name's directory is synced; refuses a
+   * taken name. The first name stays (link(2)) or goes (a rename), as the file system has it.
+   */
+  void publish(String source, String target) throws IOException;
 
   /** Renames a file or directory; replaces a file or an empty directory (rename(2)). */
   void rename(String source, String target) throws IOException;

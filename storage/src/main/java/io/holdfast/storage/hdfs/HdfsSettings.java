@@ -1,0 +1,134 @@
+package io.holdfast.storage.hdfs;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.hdfs.HdfsConfiguration;
+
+/**
+ * Hadoop's configuration as its users give it, {@code core-site.xml} and {@code hdfs-site.xml} in
+ * the directory HADOOP_CONF_DIR (else HADOOP_HOME/etc/hadoop), with other defaults for what they
+ * leave alone.
+ */
+final class HdfsSettings {
+  private static final String CONF_DIR = "HADOOP_CONF_DIR";
+  private static final String HOME = "HADOOP_HOME";
+
+  /**
+   * What a training run needs otherwise than Hadoop's defaults have it; the site's files win.
+   *
+   * <ul>
+   *   <li>locateFollowingBlock: the first wait for a DataNode's report when a file is closed; 400
+   *       ms by default, which would be most of the time of a small save. It doubles, so 12 tries
+   *       last as long as 5 did.
+   *   <li>best-effort: with 3 copies on 3 DataNodes the loss of one fails a write by default, for
+   *       there is no fourth to put in its place. A save goes on with what is left; HDFS makes the
+   *       third copy later.
+   *   <li>retry policy: streams live through a restart of the NameNode (by default they fail at
+   *       once). Tries are nested in tries to connect: 12 x 12 s at most.
+   *   <li>rpc-timeout: a frozen NameNode is asked again after 20 s instead of 2 minutes.
+   *   <li>connect: a host that swallows packets is given up after 4 x 5 s instead of 15 minutes.
+   *   <li>keytab renewal: a login from a keytab lasts as long as the run.
+   * </ul>
+   */
+  static final Map<String, String> DEFAULTS =
+      Map.of(
+          "dfs.client.block.write.locateFollowingBlock.initial.delay.ms",
+          "5",
+          "dfs.client.block.write.locateFollowingBlock.retries",
+          "12",
+          "dfs.client.block.write.replace-datanode-on-failure.best-effort",
+          "true",
+          HdfsSettings.RETRY_POLICY,
+          "true",
+          "dfs.client.retry.policy.spec",
+          "1000,12",
+          "ipc.client.rpc-timeout.ms",
+          "20000",
+          "ipc.client.connect.timeout",
+          "5000",
+          "ipc.client.connect.max.retries.on.timeouts",
+          "3",
+          "hadoop.kerberos.keytab.login.autorenewal.enabled",
+          "true");
+
+  /**
+   * Hadoop's hook would close all files at a SIGTERM, while the coordinator still makes the last
+   * save. Not for the site's files to change.
+   */
+  private static final String AUTOMATIC_CLOSE = "fs.automatic.close";
+
+  private static final String RETRY_POLICY = "dfs.client.retry.policy.enabled";
+
+  private HdfsSettings() {}
+
+  /**
+   * The configuration for streams of data.
+   *
+   * @param environment of this process
+   */
+  static Configuration read(Map<String, String> environment) throws IOException {
+    Configuration configuration = new HdfsConfiguration();
+    Optional<java.nio.file.Path> directory = directory(environment);
+    if (directory.isPresent()) {
+      addSite(configuration, directory.get());
+    }
+    DEFAULTS.forEach(
+        (key, value) -> {
+          if (isDefault(configuration, key)) {
+            configuration.set(key, value, "holdfast");
+          }
+        });
+    configuration.setBoolean(AUTOMATIC_CLOSE, false);
+    return configuration;
+  }
+
+  /** The same for single calls, which are tried again by {@link Patience} and not by Hadoop. */
+  static Configuration forCalls(Configuration streams) {
+    Configuration calls = new Configuration(streams);
+    calls.setBoolean(RETRY_POLICY, false);
+    return calls;
+  }
+
+  private static Optional<java.nio.file.Path> directory(Map<String, String> environment)
+      throws IOException {
+    String named = environment.getOrDefault(CONF_DIR, "");
+    if (!named.isEmpty()) {
+      java.nio.file.Path directory = java.nio.file.Path.of(named);
+      if (!Files.isDirectory(directory)) {
+        throw new NoSuchFileException(named, null, CONF_DIR + " names no directory");
+      }
+      return Optional.of(directory);
+    }
+    return Optional.ofNullable(environment.get(HOME))
+        .map(home -> java.nio.file.Path.of(home, "etc", "hadoop"))
+        .filter(Files::isDirectory);
+  }
+
+  private static void addSite(Configuration configuration, java.nio.file.Path directory)
+      throws IOException {
+    for (String name : new String[] {"core-site.xml", "hdfs-site.xml"}) {
+      java.nio.file.Path file = directory.resolve(name);
+      if (Files.exists(file)) {
+        configuration.addResource(new Path(file.toUri()));
+      }
+    }
+    try {
+      configuration.size();
+    } catch (RuntimeException e) {
+      throw new IOException(CONF_DIR + " " + directory + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** Whether no file of the site sets it. */
+  private static boolean isDefault(Configuration configuration, String key) {
+    String[] sources = configuration.getPropertySources(key);
+    return sources == null
+        || Arrays.stream(sources).allMatch(source -> source.endsWith("-default.xml"));
+  }
+}
