@@ -32,6 +32,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import org.slf4j.Logger;
@@ -53,6 +54,11 @@ final class RunCommits {
 
   /** Shard 0 of saves whose commit is not known yet: asked again, it must be the same file. */
   private final Map<Prefix, ShardReport> metadataShards = new HashMap<>();
+
+  /**
+   * Found at the first commit: where the data's head does not say it, it takes a pass over them.
+   */
+  private OptionalLong stepsPerEpoch = OptionalLong.empty();
 
   RunCommits(Job job, CheckpointKeeper keeper, RunRecovery recovery) {
     this.job = job;
@@ -131,17 +137,23 @@ final class RunCommits {
         reported.maskedCrc32c());
   }
 
+  private long stepsPerEpoch() throws IOException {
+    if (stepsPerEpoch.isEmpty()) {
+      int samples = DataFiles.samples(job.data().train());
+      stepsPerEpoch = OptionalLong.of(BatchSchedule.of(job, samples).stepsPerEpoch());
+    }
+    return stepsPerEpoch.getAsLong();
+  }
+
   private CheckpointMetadata metadata(
       Prefix prefix, io.holdfast.coordinator.protocol.CheckpointMetadata leader)
       throws IOException {
-    long stepsPerEpoch =
-        BatchSchedule.of(job, DataFiles.samples(job.data().train())).stepsPerEpoch();
     return new CheckpointMetadata(
         prefix,
         recovery.runId(),
         recovery.runStarted(),
         JobText.write(job),
-        new DataPosition(prefix.step() / stepsPerEpoch, prefix.step() % stepsPerEpoch),
+        new DataPosition(prefix.step() / stepsPerEpoch(), prefix.step() % stepsPerEpoch()),
         leader.best().map(best -> new BestMetric(best.monitor(), best.value(), best.step())),
         CallbackState.write(leader.epochSums()),
         java.util.Optional.of(leader.probeDigest()),
