@@ -26,6 +26,12 @@ def layer(text):
         return keras.layers.Conv2D(int(w[1]), (int(w[2]), int(w[3])), strides=(int(w[4]), int(w[5])), padding=w[6], activation=w[7])
     if w[0] == "maxpool":
         return keras.layers.MaxPooling2D((int(w[1]), int(w[2])), strides=(int(w[3]), int(w[4])), padding=w[5])
+    if w[0] == "avgpool":
+        return keras.layers.AveragePooling2D((int(w[1]), int(w[2])), strides=(int(w[3]), int(w[4])), padding=w[5])
+    if w[0] == "globalavgpool":
+        return keras.layers.GlobalAveragePooling2D(keepdims=w[1:] == ["keepdims"])
+    if w[0] == "reshape":
+        return keras.layers.Reshape([int(x) for x in w[1:]])
     if w[0] == "dense":
         return keras.layers.Dense(int(w[1]), activation=w[2], use_bias=w[3:] != ["nobias"])
     if w[0] == "flatten":
@@ -39,6 +45,12 @@ def optimizer(text):
     w = text.split()
     if w[0] == "adam":
         return keras.optimizers.Adam(float(w[1]))
+    if w[0] == "adamw":
+        return keras.optimizers.AdamW(float(w[1]), weight_decay=float(w[2]))
+    if w[0] == "rmsprop":
+        return keras.optimizers.RMSprop(float(w[1]), rho=float(w[2]), momentum=float(w[3]), centered=w[4] == "centered")
+    if w[0] == "adagrad":
+        return keras.optimizers.Adagrad(float(w[1]), initial_accumulator_value=float(w[2]))
     return keras.optimizers.SGD(float(w[1]), momentum=float(w[2]), nesterov=w[3] == "nesterov")
 
 
@@ -56,7 +68,14 @@ def targets(loss, rows, out, step):
     if loss == "categorical_crossentropy":
         t = pattern((rows,) + tuple(out), 900 + step, 1.0) + 0.5
         return (t / t.sum(-1, keepdims=True)).astype(np.float32)
-    return pattern((rows,) + tuple(out), 900 + step, 1.0)
+    t = pattern((rows,) + tuple(out), 900 + step, 1.0)
+    return (t > 0).astype(np.float32) if loss == "binary_crossentropy" else t
+
+
+def metrics(loss):
+    if loss == "sparse_categorical_crossentropy":
+        return ["accuracy"]
+    return ["accuracy", "binary_accuracy", "mean_absolute_error", "mean_squared_error"]
 
 
 def case(name, input_shape, layers, loss, opt, rows):
@@ -65,7 +84,7 @@ def case(name, input_shape, layers, loss, opt, rows):
     for i, v in enumerate(model.trainable_variables):
         fan = int(np.prod(v.shape[:-1])) if len(v.shape) > 1 else 25
         v.assign(pattern(v.shape, i + 1, 4.0 / np.sqrt(fan)))
-    model.compile(optimizer=optimizer(opt), loss=loss, metrics=["accuracy"])
+    model.compile(optimizer=optimizer(opt), loss=loss, metrics=metrics(loss))
     out = model.output_shape[1:]
     scale = float(os.environ.get("SCALE", "2"))
     first = pattern((rows[0],) + tuple(input_shape), 100, scale)
@@ -79,22 +98,25 @@ def case(name, input_shape, layers, loss, opt, rows):
         return tape.gradient(value, [v.value for v in model.trainable_variables])
 
     grads = gradients(first, targets(loss, rows[0], out, 0))
-    losses, accuracies = [], []
+    losses, measured = [], {metric: [] for metric in metrics(loss)}
     for step, n in enumerate(rows):
         x = pattern((n,) + tuple(input_shape), 100 + step, scale)
         model.reset_metrics()
-        l, a = model.train_on_batch(x, targets(loss, n, out, step))
+        l, *values = model.train_on_batch(x, targets(loss, n, out, step))
         losses.append(float(l))
-        accuracies.append(float(a))
+        for metric, value in zip(metrics(loss), values):
+            measured[metric].append(float(value))
     return {
         "name": name, "input": list(input_shape), "layers": layers, "loss": loss, "optimizer": opt, "rows": rows,
-        "predictions": kept(predictions), "gradients": [kept(g) for g in grads], "losses": losses, "accuracies": accuracies,
+        "predictions": kept(predictions), "gradients": [kept(g) for g in grads], "losses": losses, "metrics": measured,
         "weights": [kept(v.numpy()) for v in model.trainable_variables],
         "slots": [kept(v.numpy()) for v in model.optimizer.variables[2:]],
     }
 
 
-SPARSE, CAT, MSE = "sparse_categorical_crossentropy", "categorical_crossentropy", "mean_squared_error"
+SPARSE, CAT, MSE, MAE = "sparse_categorical_crossentropy", "categorical_crossentropy", "mean_squared_error", "mean_absolute_error"
+BINARY = "binary_crossentropy"
+SMOOTH = ["elu", "exponential", "gelu", "hard_sigmoid", "leaky_relu", "relu6", "selu", "silu", "softplus", "softsign"]
 CASES = [
     case("dense_linear", [5], ["dense 3 linear"], MSE, "sgd 0.1 0 plain", [7, 7, 3]),
     case("article_w_5_10", [5], ["dense 10 linear nobias"], MSE, "adam 0.1", [2, 2, 2, 2, 2]),
@@ -116,6 +138,17 @@ CASES = [
     case("conv_same_strided", [7, 8, 3], ["conv2d 4 3 3 2 2 same tanh", "conv2d 5 2 3 1 2 same relu", "flatten", "dense 3 softmax"], SPARSE, "adam 0.01", [5, 5, 2]),
     case("conv_strided_valid_after_conv", [9, 9, 2], ["conv2d 3 2 2 1 1 same relu", "conv2d 4 3 3 2 2 valid relu", "flatten", "dense 3 linear"], MSE, "sgd 0.1 0.5 plain", [5, 5, 2]),
     case("maxpool", [8, 8, 2], ["conv2d 4 3 3 1 1 same linear", "maxpool 2 2 2 2 valid", "conv2d 3 2 2 1 1 valid tanh", "maxpool 3 2 2 1 same", "flatten", "dense 3 softmax"], SPARSE, "adam 0.01", [5, 5, 2]),
+    case("avgpool", [8, 7, 2], ["conv2d 4 3 3 1 1 same gelu", "avgpool 2 2 2 2 valid", "conv2d 3 2 2 1 1 same tanh", "avgpool 3 2 2 1 same", "flatten", "dense 3 softmax"], SPARSE, "adam 0.01", [5, 5, 2]),
+    case("globalavgpool", [6, 5, 2], ["conv2d 4 3 3 1 1 same elu", "globalavgpool", "dense 3 softmax"], SPARSE, "adamw 0.01 0.1", [5, 5, 2]),
+    case("globalavgpool_keepdims", [6, 5, 2], ["conv2d 4 3 3 1 1 valid silu", "globalavgpool keepdims", "conv2d 3 1 1 1 1 valid linear", "flatten"], MAE, "sgd 0.05 0 plain", [5, 5, 2]),
+    case("reshape", [12], ["dense 24 relu", "reshape 3 4 -1", "conv2d 3 2 2 1 1 same selu", "reshape 6 6", "dense 2 linear"], MSE, "rmsprop 0.01 0.9 0 plain", [5, 5, 2]),
+    case("vgg", [12, 12, 1], ["conv2d 4 3 3 1 1 same relu", "conv2d 4 3 3 1 1 same relu", "maxpool 2 2 2 2 valid", "conv2d 8 3 3 1 1 same relu", "conv2d 8 3 3 1 1 same relu", "avgpool 2 2 2 2 valid", "conv2d 8 3 3 2 2 same gelu", "globalavgpool", "dense 5 softmax"], SPARSE, "adamw 0.003 0.004", [8, 8, 8, 3]),
+    case("mae", [6], ["dense 8 softplus", "dense 3 linear"], MAE, "adagrad 0.1 0.1", [8] * 5),
+    case("binary_one", [6], ["dense 8 gelu", "dense 1 sigmoid"], BINARY, "rmsprop 0.01 0.9 0.5 centered", [8] * 5),
+    case("binary_many", [6], ["dense 8 leaky_relu", "dense 5 sigmoid"], BINARY, "rmsprop 0.01 0.8 0.5 plain", [8] * 5),
+    case("binary_positions", [3, 5], ["dense 4 softsign", "dense 2 linear", "activation sigmoid"], BINARY, "adagrad 0.05 0", [6, 6, 2]),
+    case("binary_probabilities", [6], ["dense 6 sigmoid", "reshape 3 2"], BINARY, "rmsprop 0.01 0.9 0 centered", [8, 8]),
+    *[case("smooth_" + f, [6], ["dense 8 " + f, "activation " + f, "dense 3 linear"], MSE, "adamw 0.01 0.05", [8, 8, 3]) for f in SMOOTH],
     case("article_cnn", [28, 28, 1], ["conv2d 32 3 3 1 1 valid relu", "flatten", "dense 10 softmax"], SPARSE, "adam 0.001", [128, 128, 128, 128, 96]),
 ]
 with open(sys.argv[1], "w") as f:

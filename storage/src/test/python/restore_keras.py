@@ -31,6 +31,10 @@ CASES = {
     "sgd": (cnn(lambda: L.Dropout(0.5)), lambda: keras.optimizers.SGD(0.5)),
     "momentum": (cnn(lambda: L.Dropout(0.5, seed=1)), lambda: keras.optimizers.SGD(0.5, momentum=0.9, nesterov=True)),
     "pooling": (cnn(lambda: L.MaxPooling2D(2), lambda: L.Activation("relu")), lambda: keras.optimizers.Adam(0.5)),
+    "adamw": (cnn(), lambda: keras.optimizers.AdamW(0.5)),
+    "rmsprop": (cnn(L.GlobalAveragePooling2D), lambda: keras.optimizers.RMSprop(0.5)),
+    "centered": (cnn(), lambda: keras.optimizers.RMSprop(0.5, momentum=0.9, centered=True)),
+    "adagrad": (cnn(lambda: L.AveragePooling2D(2), lambda: L.Reshape((4, 4))), lambda: keras.optimizers.Adagrad(0.5)),
     "normalized": (cnn(L.BatchNormalization), lambda: keras.optimizers.Adam(schedule())),
 }
 

@@ -35,6 +35,11 @@ final class Checks {
     }
   }
 
+  /** At least 0 and finite. */
+  static void notNegative(String what, double value) {
+    require(value >= 0 && value < Double.POSITIVE_INFINITY, what, value);
+  }
+
   static void name(String name) {
     range("length of a name", name.length(), 1, JobLimits.MAX_NAME_LENGTH);
   }

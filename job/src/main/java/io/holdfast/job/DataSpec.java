@@ -2,6 +2,7 @@ package io.holdfast.job;
 
 import io.holdfast.storage.bundle.TensorShape;
 import java.net.URI;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -34,6 +35,55 @@ public record DataSpec(int batchSize, boolean shuffle, Source train, Optional<So
       Checks.positive("scale", scale);
       if (!images.isAbsolute() || !labels.isAbsolute()) {
         throw new IllegalArgumentException("relative URI " + images + " or " + labels);
+      }
+    }
+  }
+
+  /**
+   * Rows of numbers in a text file, plain or gzipped. The features of a row, in order, are its
+   * sample, row-major.
+   *
+   * @param label the columns that are to be predicted, in order
+   * @param columns the columns that are features, in order; absent: all but the labels, in the
+   *     file's order
+   * @param header whether the first row names the columns
+   * @param separator what stands between two cells
+   * @param scale features are divided by this
+   */
+  public record Csv(
+      URI path,
+      List<Column> label,
+      Optional<List<Column>> columns,
+      boolean header,
+      char separator,
+      double scale)
+      implements Source {
+    public Csv {
+      Checks.positive("scale", scale);
+      label = List.copyOf(label);
+      columns = columns.map(List::copyOf);
+      if (label.isEmpty() || columns.map(List::isEmpty).orElse(false)) {
+        throw new IllegalArgumentException("at least one column is needed");
+      }
+      if (!path.isAbsolute()) {
+        throw new IllegalArgumentException("relative URI " + path);
+      }
+    }
+  }
+
+  /** A column of a CSV file. */
+  public sealed interface Column {
+    /** By its name in the first row. */
+    record Named(String name) implements Column {
+      public Named {
+        Objects.requireNonNull(name);
+      }
+    }
+
+    /** By its place, from 0. */
+    record Numbered(int number) implements Column {
+      public Numbered {
+        Checks.range("column", number, 0, JobLimits.MAX_CSV_COLUMNS - 1);
       }
     }
   }

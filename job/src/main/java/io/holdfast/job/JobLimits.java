@@ -34,6 +34,15 @@ public final class JobLimits {
   /** Samples of a data set. */
   public static final int MAX_SAMPLES = Integer.MAX_VALUE - 8;
 
+  /** Columns of a CSV file. */
+  public static final int MAX_CSV_COLUMNS = 1 << 16;
+
+  /** Characters of one cell of a CSV file. */
+  public static final int MAX_CSV_CELL = 1 << 10;
+
+  /** Features and labels of a CSV file, all rows together; each takes 4 bytes in a worker. */
+  public static final long MAX_CSV_VALUES = 1L << 30;
+
   /** Rows of a global batch. */
   public static final int MAX_BATCH_SIZE = 1 << 24;
 

@@ -1,5 +1,6 @@
 package io.holdfast.job;
 
+import java.util.List;
 import java.util.Objects;
 
 /** One layer as the job file states it, with Keras 3's meaning and defaults. */
@@ -46,7 +47,20 @@ public sealed interface LayerSpec {
     }
   }
 
-  /** The largest value of each window of [height, width, channels]. */
+  /** A value for each window of [height, width, channels], channel by channel. */
+  sealed interface Pooling2D extends LayerSpec {
+    int poolHeight();
+
+    int poolWidth();
+
+    int strideHeight();
+
+    int strideWidth();
+
+    Padding padding();
+  }
+
+  /** The largest value of each window. */
   record MaxPooling2D(
       String name,
       int poolHeight,
@@ -54,7 +68,7 @@ public sealed interface LayerSpec {
       int strideHeight,
       int strideWidth,
       Padding padding)
-      implements LayerSpec {
+      implements Pooling2D {
     public MaxPooling2D {
       Checks.name(name);
       Checks.window("pool_size", poolHeight, poolWidth);
@@ -63,10 +77,60 @@ public sealed interface LayerSpec {
     }
   }
 
+  /** The mean of each window; what lies beyond the border does not count. */
+  record AveragePooling2D(
+      String name,
+      int poolHeight,
+      int poolWidth,
+      int strideHeight,
+      int strideWidth,
+      Padding padding)
+      implements Pooling2D {
+    public AveragePooling2D {
+      Checks.name(name);
+      Checks.window("pool_size", poolHeight, poolWidth);
+      Checks.window("strides", strideHeight, strideWidth);
+      Objects.requireNonNull(padding);
+    }
+  }
+
+  /**
+   * The mean of each channel of [height, width, channels].
+   *
+   * @param keepdims whether the output is [1, 1, channels] rather than [channels]
+   */
+  record GlobalAveragePooling2D(String name, boolean keepdims) implements LayerSpec {
+    public GlobalAveragePooling2D {
+      Checks.name(name);
+    }
+  }
+
   /** Any shape to one dimension, row-major. */
   record Flatten(String name) implements LayerSpec {
     public Flatten {
       Checks.name(name);
+    }
+  }
+
+  /**
+   * The same elements, row-major, in another shape.
+   *
+   * @param targetShape a sample's, without the batch; one dimension may be {@link #INFERRED}
+   */
+  record Reshape(String name, List<Integer> targetShape) implements LayerSpec {
+    /** Stands for the one dimension that follows from the number of elements. */
+    public static final int INFERRED = -1;
+
+    public Reshape {
+      Checks.name(name);
+      targetShape = List.copyOf(targetShape);
+      Checks.range("dimensions of target_shape", targetShape.size(), 1, JobLimits.MAX_RANK);
+      if (targetShape.stream().filter(dim -> dim == INFERRED).count() > 1) {
+        throw new IllegalArgumentException("target_shape " + targetShape + " has two of -1");
+      }
+      targetShape.stream()
+          .filter(dim -> dim != INFERRED)
+          .forEach(dim -> Checks.range("target_shape", dim, 1, JobLimits.MAX_DIM));
     }
   }
 

@@ -4,5 +4,17 @@ package io.holdfast.job;
 public enum LossFunction {
   SPARSE_CATEGORICAL_CROSSENTROPY,
   CATEGORICAL_CROSSENTROPY,
-  MEAN_SQUARED_ERROR
+  BINARY_CROSSENTROPY,
+  MEAN_SQUARED_ERROR,
+  MEAN_ABSOLUTE_ERROR;
+
+  /** Whether it compares probabilities rather than numbers. */
+  public boolean isCrossEntropy() {
+    return this != MEAN_SQUARED_ERROR && this != MEAN_ABSOLUTE_ERROR;
+  }
+
+  /** Whether it wants the number of a class rather than a target of the output's shape. */
+  public boolean wantsClass() {
+    return this == SPARSE_CATEGORICAL_CROSSENTROPY;
+  }
 }

@@ -46,14 +46,16 @@ public final class InitialValues {
       fillWeight(variable, weight.initializer(), firstElement, bytes.asFloatBuffer());
     } else if (role instanceof Variable.LearningRate rate) {
       bytes.putFloat((float) rate.initial());
+    } else if (role instanceof Variable.Slot slot) {
+      fill(bytes.asFloatBuffer(), (float) slot.initial());
     } else {
-      fillZeros(bytes);
+      bytes.putLong(0);
     }
   }
 
-  private static void fillZeros(ByteBuffer bytes) {
-    while (bytes.hasRemaining()) {
-      bytes.put((byte) 0);
+  private static void fill(FloatBuffer into, float value) {
+    for (int i = 0; i < into.limit(); i++) {
+      into.put(i, value);
     }
   }
 

@@ -1,7 +1,6 @@
 package io.holdfast.model;
 
 import io.holdfast.job.Job;
-import io.holdfast.job.LossFunction;
 import io.holdfast.job.plan.ModelPlan;
 import io.holdfast.model.data.Dataset;
 import io.holdfast.model.data.RandomDataset;
@@ -45,8 +44,7 @@ public final class ProbeDigest {
 
   private static Dataset.Target target(Job job, ModelPlan plan) {
     TensorShape output = plan.output();
-    boolean labels = job.loss() == LossFunction.SPARSE_CATEGORICAL_CROSSENTROPY;
-    return labels
+    return job.loss().wantsClass()
         ? new Dataset.Target.Label(Math.toIntExact(output.dim(output.rank() - 1)))
         : new Dataset.Target.Values(output);
   }

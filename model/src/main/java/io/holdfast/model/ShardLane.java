@@ -8,8 +8,8 @@ import io.holdfast.model.kernel.Matrix;
 import io.holdfast.model.layer.Pass;
 import io.holdfast.model.layer.Softmax;
 import io.holdfast.model.layer.Workspace;
-import io.holdfast.model.loss.Accuracy;
 import io.holdfast.model.loss.Loss;
+import io.holdfast.model.loss.Metric;
 import io.holdfast.storage.bundle.TensorShape;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -27,7 +27,7 @@ public final class ShardLane {
   private final Network network;
   private final Workspace workspace;
   private final Loss loss;
-  private final Accuracy accuracy;
+  private final Map<MetricFunction, Metric> metrics = new EnumMap<>(MetricFunction.class);
   private final int perRow;
   private final int lastDimension;
   private final Map<Integer, ShardProgram> programs = new HashMap<>();
@@ -41,7 +41,9 @@ public final class ShardLane {
     this.perRow = Math.toIntExact(output.elements());
     this.lastDimension = Math.toIntExact(output.rank() == 0 ? 1 : output.dim(output.rank() - 1));
     this.loss = Loss.of(network.loss(), network.lossTakesLogits(), lastDimension, perRow);
-    this.accuracy = Accuracy.of(network.loss(), lastDimension, perRow);
+    for (MetricFunction metric : network.metrics()) {
+      metrics.put(metric, Metric.of(metric, lastDimension, perRow));
+    }
   }
 
   /**
@@ -92,7 +94,7 @@ public final class ShardLane {
     float[] result = new float[batch.rows() * perRow];
     program.output().value().read(result);
     if (network.lossTakesLogits()) {
-      activate(result);
+      activate(result, result.length);
     }
     return result;
   }
@@ -112,23 +114,28 @@ public final class ShardLane {
     }
     program.output().value().read(outputs);
     double sum = loss.sum(outputs, batch, gradient);
-    Map<MetricFunction, Double> metrics = new EnumMap<>(MetricFunction.class);
-    for (MetricFunction metric : network.metrics()) {
-      switch (metric) {
-        case ACCURACY -> metrics.put(metric, accuracy.sum(outputs, batch));
-      }
+    if (network.lossTakesLogits() && metricsTakePredictions()) {
+      activate(outputs, size);
     }
-    return new ShardSums(batch.rows(), sum, metrics);
+    Map<MetricFunction, Double> sums = new EnumMap<>(MetricFunction.class);
+    metrics.forEach((function, metric) -> sums.put(function, metric.sum(outputs, batch)));
+    return new ShardSums(batch.rows(), sum, sums);
   }
 
-  private void activate(float[] logits) {
+  /** The largest output is the largest logit; all else wants what comes out of the model. */
+  private boolean metricsTakePredictions() {
+    return metrics.keySet().stream().anyMatch(m -> m != MetricFunction.ACCURACY)
+        || (lastDimension == 1 && !metrics.isEmpty());
+  }
+
+  private void activate(float[] logits, int size) {
     if (network.lastActivation() == ActivationFunction.SOFTMAX) {
-      for (int from = 0; from < logits.length; from += lastDimension) {
+      for (int from = 0; from < size; from += lastDimension) {
         Softmax.apply(logits, from, lastDimension);
       }
       return;
     }
-    for (int i = 0; i < logits.length; i++) {
+    for (int i = 0; i < size; i++) {
       logits[i] = (float) (1 / (1 + StrictMath.exp(-(double) logits[i])));
     }
   }

@@ -69,15 +69,36 @@ record KerasCase(JsonNode json) {
   }
 
   List<MetricFunction> metrics() {
-    return List.of(MetricFunction.ACCURACY);
+    List<MetricFunction> metrics = new ArrayList<>();
+    json.get("metrics")
+        .fieldNames()
+        .forEachRemaining(
+            name -> metrics.add(MetricFunction.valueOf(name.toUpperCase(Locale.ROOT))));
+    return metrics;
+  }
+
+  /** What Keras measured at each step. */
+  double[] measured(MetricFunction metric) {
+    return doubles(json.get("metrics").get(metric.name().toLowerCase(Locale.ROOT)));
   }
 
   OptimizerSpec optimizer() {
     String[] words = json.get("optimizer").asText().split(" ", -1);
     double rate = Double.parseDouble(words[1]);
-    return words[0].equals("adam")
-        ? new OptimizerSpec.Adam(rate, 0.9, 0.999, 1e-7)
-        : new OptimizerSpec.Sgd(rate, Double.parseDouble(words[2]), words[3].equals("nesterov"));
+    return switch (words[0]) {
+      case "adam" -> new OptimizerSpec.Adam(rate, 0.9, 0.999, 1e-7);
+      case "adamw" -> new OptimizerSpec.AdamW(rate, Double.parseDouble(words[2]), 0.9, 0.999, 1e-7);
+      case "rmsprop" ->
+          new OptimizerSpec.RmsProp(
+              rate,
+              Double.parseDouble(words[2]),
+              Double.parseDouble(words[3]),
+              1e-7,
+              words[4].equals("centered"));
+      case "adagrad" -> new OptimizerSpec.Adagrad(rate, Double.parseDouble(words[2]), 1e-7);
+      default ->
+          new OptimizerSpec.Sgd(rate, Double.parseDouble(words[2]), words[3].equals("nesterov"));
+    };
   }
 
   int[] rows() {
@@ -116,6 +137,10 @@ record KerasCase(JsonNode json) {
     float[] targets = pattern(batchRows * outputSize, 900 + step, 1);
     if (loss() == LossFunction.CATEGORICAL_CROSSENTROPY) {
       normalize(targets, classes);
+    } else if (loss() == LossFunction.BINARY_CROSSENTROPY) {
+      for (int i = 0; i < targets.length; i++) {
+        targets[i] = targets[i] > 0 ? 1 : 0;
+      }
     }
     return SampleBatch.ofTargets(
         count, some, Arrays.copyOfRange(targets, first * outputSize, (first + count) * outputSize));
@@ -157,6 +182,17 @@ record KerasCase(JsonNode json) {
               number(w[3]),
               number(w[4]),
               LayerSpec.Padding.valueOf(w[5].toUpperCase(Locale.ROOT)));
+      case "avgpool" ->
+          new LayerSpec.AveragePooling2D(
+              name,
+              number(w[1]),
+              number(w[2]),
+              number(w[3]),
+              number(w[4]),
+              LayerSpec.Padding.valueOf(w[5].toUpperCase(Locale.ROOT)));
+      case "globalavgpool" -> new LayerSpec.GlobalAveragePooling2D(name, w.length > 1);
+      case "reshape" ->
+          new LayerSpec.Reshape(name, Arrays.stream(w).skip(1).map(Integer::valueOf).toList());
       case "dense" ->
           new LayerSpec.Dense(
               name,

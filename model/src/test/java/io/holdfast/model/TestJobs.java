@@ -21,13 +21,24 @@ public final class TestJobs {
   /** One epoch, accuracy, one thread, AVX2. */
   public static Job job(
       ModelSpec model, LossFunction loss, OptimizerSpec optimizer, DataSpec data, int shards) {
+    return job(model, loss, optimizer, List.of(MetricFunction.ACCURACY), data, shards);
+  }
+
+  /** With other metrics. */
+  public static Job job(
+      ModelSpec model,
+      LossFunction loss,
+      OptimizerSpec optimizer,
+      List<MetricFunction> metrics,
+      DataSpec data,
+      int shards) {
     return new Job(
         "test",
         42,
         model,
         loss,
         optimizer,
-        List.of(MetricFunction.ACCURACY),
+        metrics,
         data,
         OptionalInt.of(1),
         OptionalLong.empty(),

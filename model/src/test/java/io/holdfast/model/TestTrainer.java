@@ -4,6 +4,7 @@ import io.holdfast.job.DataSpec;
 import io.holdfast.job.Job;
 import io.holdfast.job.LossFunction;
 import io.holdfast.job.MeshSpec;
+import io.holdfast.job.MetricFunction;
 import io.holdfast.job.ModelSpec;
 import io.holdfast.job.OptimizerSpec;
 import io.holdfast.job.plan.ModelPlan;
@@ -48,8 +49,13 @@ final class TestTrainer {
     this.optimizer = Optimizer.of(job.optimizer());
     this.values = VariableBuffers.allocate(trainable);
     this.nextValues = VariableBuffers.allocate(trainable);
+    InitialValues initial = InitialValues.of(job, plan);
     for (int s = 0; s < optimizer.slots(); s++) {
       slots.add(VariableBuffers.allocate(trainable));
+      for (int i = 0; i < trainable.size(); i++) {
+        Variable slot = plan.slotsOf(trainable.get(i)).get(s);
+        initial.fill(slot, 0, slots.get(s).buffers().get(i));
+      }
       nextSlots.add(VariableBuffers.allocate(trainable));
     }
     for (int k = 0; k < job.mesh().shards(); k++) {
@@ -66,15 +72,25 @@ final class TestTrainer {
 
   static Job job(
       ModelSpec model, LossFunction loss, OptimizerSpec optimizer, int batch, int shards) {
+    return job(model, loss, optimizer, List.of(MetricFunction.ACCURACY), batch, shards);
+  }
+
+  private static Job job(
+      ModelSpec model,
+      LossFunction loss,
+      OptimizerSpec optimizer,
+      List<MetricFunction> metrics,
+      int batch,
+      int shards) {
     DataSpec.RandomData unused =
         new DataSpec.RandomData(TensorShape.of(1), 1, OptionalInt.of(2), Optional.empty());
-    return TestJobs.job(
-        model, loss, optimizer, new DataSpec(batch, false, unused, Optional.empty()), shards);
+    DataSpec data = new DataSpec(batch, false, unused, Optional.empty());
+    return TestJobs.job(model, loss, optimizer, metrics, data, shards);
   }
 
   static TestTrainer of(KerasCase c, int shards) {
     TestTrainer trainer =
-        new TestTrainer(job(c.model(), c.loss(), c.optimizer(), c.rows()[0], shards));
+        new TestTrainer(job(c.model(), c.loss(), c.optimizer(), c.metrics(), c.rows()[0], shards));
     trainer.setPatternWeights();
     return trainer;
   }

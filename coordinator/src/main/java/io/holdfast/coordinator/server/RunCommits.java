@@ -57,6 +57,9 @@ final class RunCommits {
   /** Shard 0 of saves whose commit is not known yet: asked again, it must be the same file. */
   private final Map<Prefix, ShardReport> metadataShards = new HashMap<>();
 
+  /**
+   * Found at the first commit: where the data's head does not say it, it takes a pass over them.
+   */
   private OptionalLong stepsPerEpoch = OptionalLong.empty();
 
   RunCommits(Job job, CheckpointKeeper keeper, RunRecovery recovery) {
@@ -137,6 +140,14 @@ final class RunCommits {
         reported.maskedCrc32c());
   }
 
+  private long stepsPerEpoch() throws IOException {
+    if (stepsPerEpoch.isEmpty()) {
+      int samples = DataFiles.samples(job.data().train());
+      stepsPerEpoch = OptionalLong.of(BatchSchedule.of(job, samples).stepsPerEpoch());
+    }
+    return stepsPerEpoch.getAsLong();
+  }
+
   private CheckpointMetadata metadata(
       Prefix prefix, io.holdfast.coordinator.protocol.CheckpointMetadata leader)
       throws IOException {
@@ -151,15 +162,6 @@ final class RunCommits {
         CallbackState.write(leader.epochSums()),
         Optional.of(leader.probeDigest()),
         new TreeMap<>(leader.metrics()));
-  }
-
-  /** Read from the data once: a commit must not fail because they cannot be reached just then. */
-  private long stepsPerEpoch() throws IOException {
-    if (stepsPerEpoch.isEmpty()) {
-      int samples = DataFiles.samples(job.data().train());
-      stepsPerEpoch = OptionalLong.of(BatchSchedule.of(job, samples).stepsPerEpoch());
-    }
-    return stepsPerEpoch.getAsLong();
   }
 
   /** Takes the result of reading back: marks what is whole, quarantines what is not. */

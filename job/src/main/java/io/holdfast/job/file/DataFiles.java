@@ -16,16 +16,19 @@ import java.util.List;
 
 /** Whether a job's data files are there, whole, and fit its model. */
 public final class DataFiles {
+  private static final int BINARY_CLASSES = 2;
   private static final int BUFFER_BYTES = 1 << 16;
 
   private final Source source;
+  private final Job job;
   private final TensorShape input;
-  private final long units;
+  private final long classes;
 
   private DataFiles(Source source, Job job) {
     this.source = source;
     this.input = job.model().input();
-    this.units = ModelPlan.of(job).output().elements();
+    this.job = job;
+    this.classes = job.loss().wantsClass() ? ModelPlan.of(job).output().elements() : BINARY_CLASSES;
   }
 
   static void check(Source source, Job job) throws JobException {
@@ -45,17 +48,33 @@ public final class DataFiles {
     if (source instanceof DataSpec.Idx idx) {
       return IdxHeader.read(idx.images()).samples();
     }
+    if (source instanceof DataSpec.Csv csv) {
+      return CsvSamples.count(csv);
+    }
     return Math.toIntExact(((DataSpec.RandomData) source).samples());
   }
 
   private void check(String path, DataSpec.Source data) throws JobException {
-    if (!(data instanceof DataSpec.Idx idx)) {
-      return;
+    if (data instanceof DataSpec.Idx idx) {
+      idx(path, idx);
+    } else if (data instanceof DataSpec.Csv csv) {
+      csv(Keys.child(path, "csv"), csv);
     }
+  }
+
+  private void csv(String path, DataSpec.Csv csv) throws JobException {
+    try {
+      CsvSamples.read(csv, job, (features, labels) -> {});
+    } catch (CsvException e) {
+      throw source.error(Keys.child(path, e.key()), e.getMessage());
+    }
+  }
+
+  private void idx(String path, DataSpec.Idx idx) throws JobException {
     String imagesKey = Keys.child(path, "idx.images");
     String labelsKey = Keys.child(path, "idx.labels");
     IdxHeader images = whole(imagesKey, idx.images(), Integer.MAX_VALUE);
-    IdxHeader labels = whole(labelsKey, idx.labels(), units);
+    IdxHeader labels = whole(labelsKey, idx.labels(), classes);
     if (!fits(images.sampleShape())) {
       throw source.error(
           imagesKey,
@@ -112,8 +131,8 @@ public final class DataFiles {
           throw source.error(
               key,
               String.format(
-                  "label %d of %s is %d; labels must be below the model's %d outputs",
-                  done + i, file, Byte.toUnsignedInt(buffer[i]), bound));
+                  "label %d of %s is %d; the model's labels are 0 to %d",
+                  done + i, file, Byte.toUnsignedInt(buffer[i]), bound - 1));
         }
       }
       done += wanted;

@@ -3,13 +3,10 @@ package io.holdfast.job.file;
 import io.holdfast.job.JobLimits;
 import io.holdfast.storage.InputFile;
 import io.holdfast.storage.bundle.TensorShape;
-import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
-import java.util.zip.GZIPInputStream;
 
 /**
  * The head of an IDX file of unsigned bytes (the MNIST format), plain or gzipped:
@@ -22,8 +19,6 @@ import java.util.zip.GZIPInputStream;
  */
 public record IdxHeader(TensorShape shape) {
   private static final int UNSIGNED_BYTE = 0x08;
-  private static final int GZIP_MAGIC = 0x1f8b;
-  private static final int BUFFER_BYTES = 1 << 16;
 
   /** Number of samples. */
   public int samples() {
@@ -48,17 +43,7 @@ public record IdxHeader(TensorShape shape) {
 
   /** The file's bytes, unpacked if gzipped. */
   static DataInputStream open(URI file) throws IOException {
-    InputStream raw = new BufferedInputStream(InputFile.open(file), BUFFER_BYTES);
-    try {
-      raw.mark(2);
-      int magic = (raw.read() << 8) | raw.read();
-      raw.reset();
-      return new DataInputStream(
-          magic == GZIP_MAGIC ? new GZIPInputStream(raw, BUFFER_BYTES) : raw);
-    } catch (IOException e) {
-      raw.close();
-      throw e;
-    }
+    return new DataInputStream(Unzipped.open(file));
   }
 
   static IdxHeader read(DataInputStream in) throws IOException {

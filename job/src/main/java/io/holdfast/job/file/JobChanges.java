@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
 public record JobChanges(List<Change> changes) {
   private static final Set<String> FREE = Set.of("epochs", "steps", "metrics", "checkpoint");
   private static final Pattern DATA_FILE =
-      Pattern.compile("data\\.(train|validation)\\.idx\\.(images|labels)");
+      Pattern.compile("data\\.(train|validation)\\.(idx\\.(images|labels)|csv\\.path)");
   private static final String ABSENT = "absent";
 
   /**

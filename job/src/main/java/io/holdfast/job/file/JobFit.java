@@ -29,9 +29,10 @@ final class JobFit {
     TensorShape output = fit.output();
     fit.loss(output);
     fit.metrics();
-    fit.data("data.train", job.data().train(), output);
+    DataFit data = new DataFit(source, job, output);
+    data.check("data.train", job.data().train());
     if (job.data().validation().isPresent()) {
-      fit.data("data.validation", job.data().validation().get(), output);
+      data.check("data.validation", job.data().validation().get());
     }
     fit.saveBest();
     if (job.optimizer() instanceof io.holdfast.job.OptimizerSpec.Sgd sgd
@@ -48,7 +49,8 @@ final class JobFit {
       ShapeCheck check = LayerShapes.check(layers.get(i), shape);
       if (check instanceof ShapeCheck.Unfit unfit) {
         throw source.error(
-            Keys.child(Keys.item("model.layers", i), JobText.kind(layers.get(i))), unfit.reason());
+            Keys.child(Keys.item("model.layers", i), ModelText.kind(layers.get(i))),
+            unfit.reason());
       }
       shape = ((ShapeCheck.Fits) check).output();
     }
@@ -56,87 +58,61 @@ final class JobFit {
   }
 
   private void loss(TensorShape output) throws JobException {
-    if (job.loss() == LossFunction.MEAN_SQUARED_ERROR) {
+    if (!job.loss().isCrossEntropy()) {
       return;
     }
     String loss = Values.name(job.loss());
-    if (output.rank() != 1) {
+    boolean binary = job.loss() == LossFunction.BINARY_CROSSENTROPY;
+    if (!binary && output.rank() != 1) {
       throw source.error(
           "loss",
           loss + " needs an output of shape [classes], but the model's output is " + output);
     }
-    if (!endsInSoftmax()) {
+    ActivationFunction wanted = binary ? ActivationFunction.SIGMOID : ActivationFunction.SOFTMAX;
+    if (lastActivation() != wanted) {
       throw source.error(
-          "loss", loss + " needs probabilities, but the last layer's activation is not softmax");
+          "loss",
+          loss
+              + " needs probabilities, but the last layer's activation is not "
+              + Values.name(wanted));
     }
   }
 
-  private boolean endsInSoftmax() {
+  /** What the outputs come from; layers that only change the shape do not count. */
+  private ActivationFunction lastActivation() {
     List<LayerSpec> layers = job.model().layers();
-    LayerSpec last = layers.get(layers.size() - 1);
-    if (last instanceof LayerSpec.Dense dense) {
-      return dense.activation() == ActivationFunction.SOFTMAX;
+    int last = layers.size() - 1;
+    while (last > 0
+        && (layers.get(last) instanceof LayerSpec.Flatten
+            || layers.get(last) instanceof LayerSpec.Reshape)) {
+      last--;
     }
-    return last instanceof LayerSpec.Activation activation
-        && activation.function() == ActivationFunction.SOFTMAX;
+    if (layers.get(last) instanceof LayerSpec.Dense dense) {
+      return dense.activation();
+    }
+    if (layers.get(last) instanceof LayerSpec.Conv2D conv) {
+      return conv.activation();
+    }
+    return layers.get(last) instanceof LayerSpec.Activation activation
+        ? activation.function()
+        : ActivationFunction.LINEAR;
   }
 
   private void metrics() throws JobException {
-    if (job.metrics().contains(MetricFunction.ACCURACY)
-        && job.loss() == LossFunction.MEAN_SQUARED_ERROR) {
-      throw source.error(
-          Keys.item("metrics", job.metrics().indexOf(MetricFunction.ACCURACY)),
-          "accuracy needs a cross-entropy loss, but the loss is mean_squared_error");
-    }
-  }
-
-  private void data(String path, DataSpec.Source data, TensorShape output) throws JobException {
-    if (data instanceof DataSpec.Idx) {
-      if (job.loss() != LossFunction.SPARSE_CATEGORICAL_CROSSENTROPY) {
-        throw labelsDoNotFit(Keys.child(path, "idx.labels"));
+    String loss = Values.name(job.loss());
+    for (int i = 0; i < job.metrics().size(); i++) {
+      MetricFunction metric = job.metrics().get(i);
+      if (metric == MetricFunction.ACCURACY && !job.loss().isCrossEntropy()) {
+        throw source.error(
+            Keys.item("metrics", i),
+            "accuracy needs a cross-entropy loss, but the loss is " + loss);
       }
-      return;
+      if (metric != MetricFunction.ACCURACY && job.loss().wantsClass()) {
+        throw source.error(
+            Keys.item("metrics", i),
+            Values.name(metric) + " needs targets of the output's shape, but the loss is " + loss);
+      }
     }
-    random(Keys.child(path, "random"), (DataSpec.RandomData) data, output);
-  }
-
-  private void random(String path, DataSpec.RandomData random, TensorShape output)
-      throws JobException {
-    TensorShape input = job.model().input();
-    if (!random.shape().equals(input)) {
-      throw source.error(
-          Keys.child(path, "shape"),
-          random.shape() + " does not fit model.input, which is " + input);
-    }
-    boolean sparse = job.loss() == LossFunction.SPARSE_CATEGORICAL_CROSSENTROPY;
-    if (random.classes().isPresent() && !sparse) {
-      throw labelsDoNotFit(Keys.child(path, "classes"));
-    }
-    if (random.classes().isPresent() && random.classes().getAsInt() > output.elements()) {
-      throw source.error(
-          Keys.child(path, "classes"),
-          random.classes().getAsInt()
-              + " does not fit the model's output, which has "
-              + output.elements()
-              + " units; labels must be below the number of units");
-    }
-    if (random.target().isPresent() && sparse) {
-      throw source.error(
-          Keys.child(path, "target"),
-          "sparse_categorical_crossentropy needs labels; use classes instead of target");
-    }
-    if (random.target().isPresent() && !random.target().get().equals(output)) {
-      throw source.error(
-          Keys.child(path, "target"),
-          random.target().get() + " does not fit the model's output, which is " + output);
-    }
-  }
-
-  private JobException labelsDoNotFit(String path) {
-    return source.error(
-        path,
-        "integer labels need the loss sparse_categorical_crossentropy, but the loss is "
-            + Values.name(job.loss()));
   }
 
   private void saveBest() throws JobException {

@@ -31,10 +31,6 @@ final class JobReader {
           "steps",
           "mesh",
           "checkpoint");
-  private static final Set<String> OPTIMIZERS = Set.of("adam", "sgd");
-  private static final Set<String> ADAM_KEYS =
-      Set.of("learning_rate", "beta_1", "beta_2", "epsilon");
-  private static final Set<String> SGD_KEYS = Set.of("learning_rate", "momentum", "nesterov");
   private static final int DEFAULT_SHARDS = 4;
 
   private final Source source;
@@ -70,7 +66,7 @@ final class JobReader {
         root.integer("seed", Long.MIN_VALUE, Long.MAX_VALUE).orElse(0),
         ModelReader.read(source, root.require("model", "a model with input and layers")),
         loss,
-        optimizer(),
+        OptimizerReader.read(root),
         metrics,
         DataReader.read(source, root.require("data", "a map with train"), directory),
         epochs.isEmpty() ? OptionalInt.empty() : OptionalInt.of((int) epochs.getAsLong()),
@@ -102,31 +98,6 @@ final class JobReader {
       metrics.add(metric);
     }
     return metrics;
-  }
-
-  private OptimizerSpec optimizer() throws JobException {
-    JsonNode node = root.require("optimizer", "one of adam, sgd");
-    Kind kind = Section.kind(source, "optimizer", node, "optimizer", OPTIMIZERS);
-    String path = Keys.child("optimizer", kind.name());
-    return kind.name().equals("adam")
-        ? adam(Section.of(source, path, kind.parameters(), ADAM_KEYS))
-        : sgd(Section.of(source, path, kind.parameters(), SGD_KEYS));
-  }
-
-  private static OptimizerSpec adam(Section adam) throws JobException {
-    return new OptimizerSpec.Adam(
-        adam.number("learning_rate", Range.LEARNING_RATE, 0.001),
-        adam.number("beta_1", Range.BELOW_ONE, 0.9),
-        adam.number("beta_2", Range.BELOW_ONE, 0.999),
-        adam.number("epsilon", Range.positive(1), 1e-7));
-  }
-
-  private static OptimizerSpec sgd(Section sgd) throws JobException {
-    double momentum = sgd.number("momentum", Range.BELOW_ONE, 0);
-    return new OptimizerSpec.Sgd(
-        sgd.number("learning_rate", Range.LEARNING_RATE, 0.01),
-        momentum,
-        sgd.flag("nesterov", false));
   }
 
   private MeshSpec mesh() throws JobException {

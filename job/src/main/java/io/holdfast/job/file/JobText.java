@@ -9,11 +9,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holdfast.job.CheckpointSpec;
 import io.holdfast.job.DataSpec;
 import io.holdfast.job.Job;
-import io.holdfast.job.LayerSpec;
 import io.holdfast.job.OptimizerSpec;
 import io.holdfast.job.RetentionSpec;
 import io.holdfast.storage.bundle.TensorShape;
 import java.net.URI;
+import java.util.List;
 import java.util.TreeMap;
 
 /**
@@ -47,29 +47,12 @@ public final class JobText {
     return JobReader.read(source, Tree.json(source, text), ROOT, "job");
   }
 
-  /** The layer's name in a job file. */
-  static String kind(LayerSpec layer) {
-    if (layer instanceof LayerSpec.Conv2D) {
-      return ModelReader.CONV2D;
-    }
-    if (layer instanceof LayerSpec.MaxPooling2D) {
-      return ModelReader.MAX_POOLING2D;
-    }
-    if (layer instanceof LayerSpec.Flatten) {
-      return ModelReader.FLATTEN;
-    }
-    if (layer instanceof LayerSpec.Dense) {
-      return ModelReader.DENSE;
-    }
-    return layer instanceof LayerSpec.Dropout ? ModelReader.DROPOUT : ModelReader.ACTIVATION;
-  }
-
   /** The canonical tree. */
   static JsonNode tree(Job job) {
     ObjectNode root = NODES.objectNode();
     root.put("name", job.name());
     root.put("seed", job.seed());
-    root.set("model", model(job));
+    root.set("model", ModelText.write(job.model()));
     root.put("loss", Values.name(job.loss()));
     root.set("optimizer", optimizer(job.optimizer()));
     ArrayNode metrics = root.putArray("metrics");
@@ -86,49 +69,9 @@ public final class JobText {
     return sorted(root);
   }
 
-  private static ObjectNode model(Job job) {
-    ObjectNode model = NODES.objectNode();
-    model.set("input", shape(job.model().input()));
-    ArrayNode layers = model.putArray("layers");
-    for (LayerSpec layer : job.model().layers()) {
-      layers.addObject().set(kind(layer), layer(layer));
-    }
-    return model;
-  }
-
-  private static ObjectNode layer(LayerSpec layer) {
-    ObjectNode node = NODES.objectNode();
-    node.put("name", layer.name());
-    if (layer instanceof LayerSpec.Conv2D conv) {
-      node.put("filters", conv.filters());
-      node.putArray("kernel_size").add(conv.kernelHeight()).add(conv.kernelWidth());
-      node.putArray("strides").add(conv.strideHeight()).add(conv.strideWidth());
-      node.put("padding", Values.name(conv.padding()));
-      node.put("activation", Values.name(conv.activation()));
-      node.put("use_bias", conv.useBias());
-      node.put("kernel_initializer", Values.name(conv.kernelInitializer()));
-      node.put("bias_initializer", Values.name(conv.biasInitializer()));
-    } else if (layer instanceof LayerSpec.MaxPooling2D pooling) {
-      node.putArray("pool_size").add(pooling.poolHeight()).add(pooling.poolWidth());
-      node.putArray("strides").add(pooling.strideHeight()).add(pooling.strideWidth());
-      node.put("padding", Values.name(pooling.padding()));
-    } else if (layer instanceof LayerSpec.Dense dense) {
-      node.put("units", dense.units());
-      node.put("activation", Values.name(dense.activation()));
-      node.put("use_bias", dense.useBias());
-      node.put("kernel_initializer", Values.name(dense.kernelInitializer()));
-      node.put("bias_initializer", Values.name(dense.biasInitializer()));
-    } else if (layer instanceof LayerSpec.Dropout dropout) {
-      node.put("rate", dropout.rate());
-    } else if (layer instanceof LayerSpec.Activation activation) {
-      node.put("activation", Values.name(activation.function()));
-    }
-    return node;
-  }
-
   private static ObjectNode optimizer(OptimizerSpec optimizer) {
     ObjectNode root = NODES.objectNode();
-    ObjectNode node = root.putObject(optimizer.kerasName());
+    ObjectNode node = root.putObject(OptimizerReader.kind(optimizer));
     node.put("learning_rate", optimizer.learningRate());
     if (optimizer instanceof OptimizerSpec.Adam adam) {
       node.put("beta_1", adam.beta1());
@@ -137,6 +80,19 @@ public final class JobText {
     } else if (optimizer instanceof OptimizerSpec.Sgd sgd) {
       node.put("momentum", sgd.momentum());
       node.put("nesterov", sgd.nesterov());
+    } else if (optimizer instanceof OptimizerSpec.AdamW adamW) {
+      node.put("weight_decay", adamW.weightDecay());
+      node.put("beta_1", adamW.beta1());
+      node.put("beta_2", adamW.beta2());
+      node.put("epsilon", adamW.epsilon());
+    } else if (optimizer instanceof OptimizerSpec.RmsProp rmsProp) {
+      node.put("rho", rmsProp.rho());
+      node.put("momentum", rmsProp.momentum());
+      node.put("epsilon", rmsProp.epsilon());
+      node.put("centered", rmsProp.centered());
+    } else if (optimizer instanceof OptimizerSpec.Adagrad adagrad) {
+      node.put("initial_accumulator_value", adagrad.initialAccumulatorValue());
+      node.put("epsilon", adagrad.epsilon());
     }
     return root;
   }
@@ -157,6 +113,9 @@ public final class JobText {
       files.put("images", idx.images().toString());
       files.put("labels", idx.labels().toString());
       node.put("scale", idx.scale());
+    } else if (source instanceof DataSpec.Csv csv) {
+      csv(csv, node.putObject("csv"));
+      node.put("scale", csv.scale());
     } else if (source instanceof DataSpec.RandomData random) {
       ObjectNode made = node.putObject("random");
       made.set("shape", shape(random.shape()));
@@ -165,6 +124,26 @@ public final class JobText {
       random.target().ifPresent(target -> made.set("target", shape(target)));
     }
     return node;
+  }
+
+  private static void csv(DataSpec.Csv csv, ObjectNode node) {
+    node.put("path", csv.path().toString());
+    node.set("label", columns(csv.label()));
+    csv.columns().ifPresent(columns -> node.set("columns", columns(columns)));
+    node.put("header", csv.header());
+    node.put("separator", String.valueOf(csv.separator()));
+  }
+
+  private static ArrayNode columns(List<DataSpec.Column> columns) {
+    ArrayNode list = NODES.arrayNode();
+    for (DataSpec.Column column : columns) {
+      if (column instanceof DataSpec.Column.Numbered numbered) {
+        list.add(numbered.number());
+      } else {
+        list.add(((DataSpec.Column.Named) column).name());
+      }
+    }
+    return list;
   }
 
   private static ObjectNode checkpoint(CheckpointSpec checkpoint) {
@@ -205,7 +184,7 @@ public final class JobText {
                     .put("keep", best.keep()));
   }
 
-  private static ArrayNode shape(TensorShape shape) {
+  static ArrayNode shape(TensorShape shape) {
     ArrayNode dims = NODES.arrayNode();
     shape.dims().forEach(dims::add);
     return dims;

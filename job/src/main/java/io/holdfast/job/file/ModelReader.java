@@ -19,6 +19,9 @@ import java.util.Set;
 final class ModelReader {
   static final String CONV2D = "conv2d";
   static final String MAX_POOLING2D = "max_pooling2d";
+  static final String AVERAGE_POOLING2D = "average_pooling2d";
+  static final String GLOBAL_AVERAGE_POOLING2D = "global_average_pooling2d";
+  static final String RESHAPE = "reshape";
   static final String FLATTEN = "flatten";
   static final String DENSE = "dense";
   static final String DROPOUT = "dropout";
@@ -39,6 +42,12 @@ final class ModelReader {
               "bias_initializer"),
           MAX_POOLING2D,
           Set.of("name", "pool_size", "strides", "padding"),
+          AVERAGE_POOLING2D,
+          Set.of("name", "pool_size", "strides", "padding"),
+          GLOBAL_AVERAGE_POOLING2D,
+          Set.of("name", "keepdims"),
+          RESHAPE,
+          Set.of("name", "target_shape"),
           FLATTEN,
           Set.of("name"),
           DENSE,
@@ -82,6 +91,10 @@ final class ModelReader {
     return switch (kind.name()) {
       case CONV2D -> conv2d(layer, name);
       case MAX_POOLING2D -> maxPooling2d(layer, name);
+      case AVERAGE_POOLING2D -> averagePooling2d(layer, name);
+      case GLOBAL_AVERAGE_POOLING2D ->
+          new LayerSpec.GlobalAveragePooling2D(name, layer.flag("keepdims", false));
+      case RESHAPE -> reshape(layer, name);
       case FLATTEN -> new LayerSpec.Flatten(name);
       case DENSE -> dense(layer, name);
       case DROPOUT -> dropout(layer, name);
@@ -110,10 +123,47 @@ final class ModelReader {
   }
 
   private static LayerSpec maxPooling2d(Section layer, String name) throws JobException {
-    int[] pool = layer.pair("pool_size", 1, JobLimits.MAX_WINDOW).orElse(new int[] {2, 2});
+    int[] pool = poolSize(layer);
     int[] strides = layer.pair("strides", 1, JobLimits.MAX_WINDOW).orElse(pool);
     return new LayerSpec.MaxPooling2D(
         name, pool[0], pool[1], strides[0], strides[1], layer.choice("padding", Padding.VALID));
+  }
+
+  private static LayerSpec averagePooling2d(Section layer, String name) throws JobException {
+    int[] pool = poolSize(layer);
+    int[] strides = layer.pair("strides", 1, JobLimits.MAX_WINDOW).orElse(pool);
+    return new LayerSpec.AveragePooling2D(
+        name, pool[0], pool[1], strides[0], strides[1], layer.choice("padding", Padding.VALID));
+  }
+
+  private static int[] poolSize(Section layer) throws JobException {
+    return layer.pair("pool_size", 1, JobLimits.MAX_WINDOW).orElse(new int[] {2, 2});
+  }
+
+  private static LayerSpec reshape(Section layer, String name) throws JobException {
+    String allowed =
+        "a list of 1 to "
+            + JobLimits.MAX_RANK
+            + " dimensions such as [7, 7, 64], one of which may be -1";
+    JsonNode shape = layer.require("target_shape", allowed);
+    if (!shape.isArray() || shape.isEmpty() || shape.size() > JobLimits.MAX_RANK) {
+      throw layer.error("target_shape", Values.wrong(shape, allowed));
+    }
+    List<Integer> dims = new ArrayList<>();
+    for (int i = 0; i < shape.size(); i++) {
+      dims.add(dimension(layer, Keys.item("target_shape", i), shape.get(i)));
+    }
+    if (dims.indexOf(LayerSpec.Reshape.INFERRED) != dims.lastIndexOf(LayerSpec.Reshape.INFERRED)) {
+      throw layer.error("target_shape", Values.wrong(shape, allowed));
+    }
+    return new LayerSpec.Reshape(name, dims);
+  }
+
+  private static int dimension(Section layer, String key, JsonNode dim) throws JobException {
+    if (dim.isIntegralNumber() && dim.longValue() == LayerSpec.Reshape.INFERRED) {
+      return LayerSpec.Reshape.INFERRED;
+    }
+    return Values.integer(layer.source(), layer.path(key), dim, 1, JobLimits.MAX_DIM);
   }
 
   private static LayerSpec dense(Section layer, String name) throws JobException {

@@ -222,6 +222,11 @@ final class Section {
       return new Range(0, true, max, false);
     }
 
+    /** [0, max]. */
+    static Range notNegative(double max) {
+      return new Range(0, false, max, false);
+    }
+
     boolean contains(double value) {
       return !Double.isNaN(value)
           && (minExcluded ? value > min : value >= min)

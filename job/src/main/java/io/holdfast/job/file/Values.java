@@ -1,6 +1,7 @@
 package io.holdfast.job.file;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.Locale;
@@ -21,6 +22,11 @@ final class Values {
   static String shown(JsonNode value) {
     String text = value.toString();
     return text.length() > MAX_SHOWN ? text.substring(0, MAX_SHOWN) + "..." : text;
+  }
+
+  /** Text between quotation marks, in one line. */
+  static String quoted(String text) {
+    return shown(TextNode.valueOf(text));
   }
 
   static String integers(long min, long max) {

@@ -17,8 +17,14 @@ public final class LayerShapes {
     if (layer instanceof LayerSpec.Conv2D conv) {
       return convolution(conv, input);
     }
-    if (layer instanceof LayerSpec.MaxPooling2D pooling) {
+    if (layer instanceof LayerSpec.Pooling2D pooling) {
       return pooling(pooling, input);
+    }
+    if (layer instanceof LayerSpec.GlobalAveragePooling2D pooling) {
+      return globalPooling(pooling, input);
+    }
+    if (layer instanceof LayerSpec.Reshape reshape) {
+      return reshape(reshape, input);
     }
     if (layer instanceof LayerSpec.Dense dense) {
       return dense(dense, input);
@@ -53,7 +59,7 @@ public final class LayerShapes {
         conv.filters());
   }
 
-  private static ShapeCheck pooling(LayerSpec.MaxPooling2D pooling, TensorShape input) {
+  private static ShapeCheck pooling(LayerSpec.Pooling2D pooling, TensorShape input) {
     if (input.rank() != 3) {
       return unfit(input, "[height, width, channels] is needed");
     }
@@ -72,6 +78,32 @@ public final class LayerShapes {
         extent(input.dim(0), pooling.poolHeight(), pooling.strideHeight(), pooling.padding()),
         extent(input.dim(1), pooling.poolWidth(), pooling.strideWidth(), pooling.padding()),
         input.dim(2));
+  }
+
+  private static ShapeCheck globalPooling(
+      LayerSpec.GlobalAveragePooling2D pooling, TensorShape input) {
+    if (input.rank() != 3) {
+      return unfit(input, "[height, width, channels] is needed");
+    }
+    long channels = input.dim(2);
+    return pooling.keepdims() ? fits(input, 1, 1, channels) : fits(input, channels);
+  }
+
+  private static ShapeCheck reshape(LayerSpec.Reshape reshape, TensorShape input) {
+    List<Integer> target = reshape.targetShape();
+    long[] stated = target.stream().mapToLong(dim -> Math.abs((long) dim)).toArray();
+    long elements = tooLarge(stated) ? Long.MAX_VALUE : TensorShape.of(stated).elements();
+    int inferred = target.indexOf(LayerSpec.Reshape.INFERRED);
+    boolean fits = inferred < 0 ? elements == input.elements() : input.elements() % elements == 0;
+    if (!fits) {
+      return unfit(
+          input,
+          "target_shape " + target + " must have as many elements, which are " + input.elements());
+    }
+    if (inferred >= 0) {
+      stated[inferred] = input.elements() / elements;
+    }
+    return fits(input, stated);
   }
 
   private static ShapeCheck dense(LayerSpec.Dense dense, TensorShape input) {

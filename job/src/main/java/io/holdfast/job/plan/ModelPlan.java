@@ -12,7 +12,7 @@ import java.util.Map;
 /**
  * A job's layers with their shapes, and the list of all variables of its state in one order: the
  * layers' variables from the first layer to the last, then the optimizer's in Keras's order
- * (iterations, learning rate, then the slots weight by weight).
+ * (iterations, learning rate, then the slots).
  */
 public final class ModelPlan {
   private final List<LayerPlan> layers;

@@ -40,11 +40,12 @@ public record Variable(String name, String key, DataType dtype, TensorShape shap
   public record LearningRate(double initial) implements Role {}
 
   /**
-   * One of the optimizer's values beside each element of a trainable weight; starts at zeros.
+   * One of the optimizer's values beside each element of a trainable weight.
    *
    * @param of name of the weight; shape and dtype are the same
+   * @param initial what each element starts at
    */
-  public record Slot(String of, SlotKind kind) implements Role {
+  public record Slot(String of, SlotKind kind, double initial) implements Role {
     public Slot {
       Objects.requireNonNull(of);
       Objects.requireNonNull(kind);
@@ -53,10 +54,14 @@ public record Variable(String name, String key, DataType dtype, TensorShape shap
 
   /** Slots by the suffix of their Keras names in lower case. */
   public enum SlotKind {
-    /** SGD's momentum; Adam's running mean of gradients (m). */
+    /** SGD's and RMSprop's momentum; Adam's running mean of gradients (m). */
     MOMENTUM,
-    /** Adam's running mean of squared gradients (v). */
-    VELOCITY
+    /** Adam's (v) and RMSprop's running mean of squared gradients. */
+    VELOCITY,
+    /** Centered RMSprop's running mean of gradients. */
+    AVERAGE_GRADIENT,
+    /** Adagrad's sum of squared gradients. */
+    ACCUMULATOR
   }
 
   public Variable {

@@ -97,7 +97,7 @@ final class BadJobFilesTest {
         bad(
             "loss: sparse_categorical_crossentropy",
             "loss: categorical_crossentropy",
-            "data.train.random.classes: integer labels need the loss sparse_categorical_crossentropy, but the loss is categorical_crossentropy"),
+            "data.train.random.classes: integer labels need the loss sparse_categorical_crossentropy (or binary_crossentropy with one output), but the loss is categorical_crossentropy"),
         bad(
             "loss: sparse_categorical_crossentropy",
             "loss: mean_squared_error",
@@ -115,13 +115,37 @@ final class BadJobFilesTest {
             "train: {scale: 255, random:",
             "data.train.scale: not allowed with random data, which lie in [0, 1)"),
         bad(
+            "loss: sparse_categorical_crossentropy",
+            "loss: binary_crossentropy",
+            "loss: binary_crossentropy needs probabilities, but the last layer's activation is not sigmoid"),
+        bad(
+            "metrics: [accuracy]",
+            "metrics: [accuracy, mean_squared_error]",
+            "metrics[1]: mean_squared_error needs targets of the output's shape, but the loss is sparse_categorical_crossentropy"),
+        bad(
+            "- flatten",
+            "- reshape: {target_shape: [35]}",
+            "model.layers[2].reshape: the layer's input has shape [3, 3, 4]; target_shape [35] must have as many elements, which are 36"),
+        bad(
+            "- flatten",
+            "- reshape: {target_shape: [5, -1]}",
+            "model.layers[2].reshape: the layer's input has shape [3, 3, 4]; target_shape [5, -1] must have as many elements, which are 36"),
+        bad(
+            "- flatten",
+            "- flatten\n    - global_average_pooling2d",
+            "model.layers[3].global_average_pooling2d: the layer's input has shape [36]; [height, width, channels] is needed"),
+        bad(
+            "max_pooling2d",
+            "average_pooling2d: {pool_size: 7}",
+            "model.layers[1].average_pooling2d: the layer's input has shape [6, 6, 4]; pool_size [7, 7] must not be larger (or set padding: same)"),
+        bad(
             "train: {random: {shape: [8, 8, 1], samples: 100, classes: 10}}",
-            "train: {csv: a.csv}",
-            "data.train.csv: csv data are not in this release; use idx or random"),
+            "train: {parquet: a.parquet}",
+            "data.train.parquet: parquet data are not in this release; use idx, csv or random"),
         bad(
             "train: {random: {shape: [8, 8, 1], samples: 100, classes: 10}}",
             "train: {scale: 2}",
-            "data.train: exactly one of idx and random is needed"),
+            "data.train: exactly one of idx, csv and random is needed"),
         bad(
             "  input: [8, 8, 1]",
             "  keras: model.json",

@@ -33,7 +33,7 @@ final class BadJobKeys {
         bad(
             "- flatten",
             "- zzzzzzzzzz",
-            "model.layers[2]: unknown layer `zzzzzzzzzz`; allowed: activation, conv2d, dense, dropout, flatten, max_pooling2d"),
+            "model.layers[2]: unknown layer `zzzzzzzzzz`; allowed: activation, average_pooling2d, conv2d, dense, dropout, flatten, global_average_pooling2d, max_pooling2d, reshape"),
         bad("{adam:", "{adma:", "optimizer.adma: unknown optimizer `adma`; did you mean `adam`?"),
         bad(
             "learning_rate:",
@@ -60,11 +60,11 @@ final class BadJobKeys {
         bad(
             "loss: sparse_categorical_crossentropy\n",
             "",
-            "loss: missing; one of categorical_crossentropy, mean_squared_error, sparse_categorical_crossentropy is needed"),
+            "loss: missing; one of binary_crossentropy, categorical_crossentropy, mean_absolute_error, mean_squared_error, sparse_categorical_crossentropy is needed"),
         bad(
             "optimizer: {adam: {learning_rate: 0.001}}\n",
             "",
-            "optimizer: missing; one of adam, sgd is needed"),
+            "optimizer: missing; one of adagrad, adam, adamw, rmsprop, sgd is needed"),
         bad("epochs: 3\n", "", "epochs: missing; epochs, steps or both are needed"),
         bad(
             "  input: [8, 8, 1]\n",
@@ -95,7 +95,7 @@ final class BadJobKeys {
         bad(
             "  train: {random: {shape: [8, 8, 1], samples: 100, classes: 10}}\n",
             "",
-            "data.train: missing; a map with idx or random is needed"),
+            "data.train: missing; a map with idx, csv or random is needed"),
         bad(
             "samples: 100, ",
             "",
@@ -143,7 +143,7 @@ final class BadJobKeys {
         bad(
             "activation: relu",
             "activation: 1",
-            "model.layers[0].conv2d.activation: 1 is not allowed; one of linear, relu, sigmoid, softmax, tanh is needed"),
+            "model.layers[0].conv2d.activation: 1 is not allowed; one of elu, exponential, gelu, hard_sigmoid, leaky_relu, linear, relu, relu6, selu, sigmoid, silu, softmax, softplus, softsign, tanh is needed"),
         bad(
             "activation: relu",
             "activation: relu, padding: sam",
@@ -183,7 +183,7 @@ final class BadJobKeys {
         bad(
             "- flatten",
             "- {flatten: {}, dropout: {}}",
-            "model.layers[2]: {\"flatten\":{},\"dropout\":{}} is not allowed; one layer (activation, conv2d, dense, dropout, flatten, max_pooling2d) is needed"),
+            "model.layers[2]: {\"flatten\":{},\"dropout\":{}} is not allowed; one layer (activation, average_pooling2d, conv2d, dense, dropout, flatten, global_average_pooling2d, max_pooling2d, reshape) is needed"),
         bad(
             "loss: sparse_categorical_crossentropy",
             "loss: sparse_categorical_cross_entropy",
@@ -203,7 +203,7 @@ final class BadJobKeys {
         bad(
             "{adam: {learning_rate: 0.001}}",
             "{adam: {}, sgd: {}}",
-            "optimizer: {\"adam\":{},\"sgd\":{}} is not allowed; one optimizer (adam, sgd) is needed"),
+            "optimizer: {\"adam\":{},\"sgd\":{}} is not allowed; one optimizer (adagrad, adam, adamw, rmsprop, sgd) is needed"),
         bad(
             "{adam: {learning_rate: 0.001}}",
             "{adam: 0.001}",
@@ -212,6 +212,40 @@ final class BadJobKeys {
             "{adam: {learning_rate: 0.001}}",
             "{sgd: {nesterov: true}}",
             "optimizer.sgd.nesterov: true is not allowed without a momentum"),
+        bad(
+            "{adam: {learning_rate: 0.001}}",
+            "{adamw: {weight_decay: -0.1}}",
+            "optimizer.adamw.weight_decay: -0.1 is not allowed; a number from 0 and up to 1000000 is needed"),
+        bad(
+            "{adam: {learning_rate: 0.001}}",
+            "{rmsprop: {beta_1: 0.9}}",
+            "optimizer.rmsprop.beta_1: unknown key `beta_1`; allowed: centered, epsilon, learning_rate, momentum, rho"),
+        bad(
+            "{adam: {learning_rate: 0.001}}",
+            "{rmsprop: {rho: 1}}",
+            "optimizer.rmsprop.rho: 1 is not allowed; a number from 0 and below 1 is needed"),
+        bad(
+            "{adam: {learning_rate: 0.001}}",
+            "{adagrad: {initial_accumulator_value: -1}}",
+            "optimizer.adagrad.initial_accumulator_value: -1 is not allowed; a number from 0 and up to 1000000 is needed"),
+        bad(
+            "- flatten",
+            "- reshape",
+            "model.layers[2].reshape.target_shape: missing; a list of 1 to 7 dimensions such as [7, 7, 64], one of which may be -1 is needed"),
+        bad(
+            "- flatten",
+            "- reshape: {target_shape: [-1, -1]}",
+            "model.layers[2].reshape.target_shape: [-1,-1] is not allowed; a list of 1 to 7 dimensions such as [7, 7, 64], one of which may be -1 is needed"),
+        bad(
+            "- flatten",
+            "- reshape: {target_shape: [0]}",
+            "model.layers[2].reshape.target_shape[0]: 0 is not allowed; an integer from 1 to "
+                + MAX_DIM
+                + " is needed"),
+        bad(
+            "- flatten",
+            "- global_average_pooling2d: {keepdims: 1}",
+            "model.layers[2].global_average_pooling2d.keepdims: 1 is not allowed; true or false is needed"),
         bad(
             "metrics: [accuracy]",
             "metrics: accuracy",

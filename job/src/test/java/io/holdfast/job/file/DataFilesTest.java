@@ -60,7 +60,7 @@ final class DataFilesTest {
         .isEqualTo(
             "data.train.idx.labels: label 0 of "
                 + labels
-                + " is 10; labels must be below the model's 10 outputs");
+                + " is 10; the model's labels are 0 to 9");
   }
 
   @Test

@@ -21,7 +21,15 @@ final class ExamplesTest {
   private static final Path EXAMPLES = Path.of("..", "examples");
 
   @ParameterizedTest
-  @ValueSource(strings = {"mnist/cnn.yaml", "article/cnn.yaml", "article/custom-loop.yaml"})
+  @ValueSource(
+      strings = {
+        "mnist/cnn.yaml",
+        "mnist/vgg.yaml",
+        "csv/hit.yaml",
+        "csv/distance.yaml",
+        "article/cnn.yaml",
+        "article/custom-loop.yaml"
+      })
   void areGoodAndReadBackFromTheirCanonicalText(String example) throws JobException {
     Job job = JobFile.read(EXAMPLES.resolve(example));
 

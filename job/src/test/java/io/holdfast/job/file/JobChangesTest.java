@@ -90,6 +90,28 @@ final class JobChangesTest {
         .containsExactly("data.train.idx.images");
   }
 
+  @Test
+  void csvFilesMayMoveButNotChangeTheirNames() throws Exception {
+    Job before = csv("a", "data.csv");
+
+    assertThat(JobChanges.compare(before, csv("b", "data.csv")).isAllowed()).isTrue();
+    assertThat(JobChanges.compare(before, csv("a", "other.csv")).refused())
+        .extracting(Change::key)
+        .containsExactly("data.train.csv.path");
+  }
+
+  private Job csv(String folder, String path) throws IOException, JobException {
+    Path moved = Files.createDirectories(directory.resolve(folder));
+    Files.writeString(moved.resolve(path), "0,".repeat(64) + "1\n");
+    Path job = moved.resolve("job.yaml");
+    Files.writeString(
+        job,
+        BadJobFilesTest.GOOD.replace(
+            "train: {random: {shape: [8, 8, 1], samples: 100, classes: 10}}",
+            "train: {csv: {path: " + path + ", label: 64, header: false}}"));
+    return JobFile.read(job);
+  }
+
   private Job idx(String folder, String images) throws IOException, JobException {
     Path moved = Files.createDirectories(directory.resolve(folder));
     Files.write(moved.resolve(images), IdxFiles.bytes(new int[] {2, 8, 8}, 0));

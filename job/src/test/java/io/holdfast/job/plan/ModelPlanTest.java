@@ -33,6 +33,10 @@ final class ModelPlanTest {
         Initializer.ZEROS);
   }
 
+  private static LayerSpec averages(int pool, int stride, Padding padding) {
+    return new LayerSpec.AveragePooling2D("a", pool, pool, stride, stride, padding);
+  }
+
   private static LayerSpec dense(String name, int units, boolean bias) {
     return new LayerSpec.Dense(
         name,
@@ -101,6 +105,45 @@ final class ModelPlanTest {
         .hasSize(2);
   }
 
+  /** As real Keras 3.15 lists {@code optimizer.variables}. */
+  @Test
+  void otherOptimizersHaveTheSlotsOfKerasInItsOrder() {
+    assertThat(slots(new OptimizerSpec.AdamW(0.1, 0.004, 0.9, 0.999, 1e-7)))
+        .startsWith("adam_w/conv2d_kernel_momentum", "adam_w/conv2d_kernel_velocity");
+    assertThat(slots(new OptimizerSpec.Adagrad(0.1, 0.1, 1e-7)))
+        .containsExactly(
+            "adagrad/conv2d_kernel_accumulator",
+            "adagrad/conv2d_bias_accumulator",
+            "adagrad/dense_kernel_accumulator",
+            "adagrad/dense_bias_accumulator");
+    assertThat(slots(new OptimizerSpec.RmsProp(0.1, 0.9, 0, 1e-7, false))).hasSize(4);
+    OptimizerSpec all = new OptimizerSpec.RmsProp(0.1, 0.9, 0.5, 1e-7, true);
+    assertThat(slots(all))
+        .containsExactly(
+            "rm_sprop/conv2d_kernel_velocity",
+            "rm_sprop/conv2d_bias_velocity",
+            "rm_sprop/dense_kernel_velocity",
+            "rm_sprop/dense_bias_velocity",
+            "rm_sprop/conv2d_kernel_momentum",
+            "rm_sprop/conv2d_bias_momentum",
+            "rm_sprop/dense_kernel_momentum",
+            "rm_sprop/dense_bias_momentum",
+            "rm_sprop/conv2d_kernel_average_gradient",
+            "rm_sprop/conv2d_bias_average_gradient",
+            "rm_sprop/dense_kernel_average_gradient",
+            "rm_sprop/dense_bias_average_gradient");
+    ModelPlan plan = ModelPlan.of(CNN, all);
+    assertThat(plan.slotsOf(plan.variable("dense/bias")))
+        .extracting(ModelPlanTest::shortKey)
+        .containsExactly(
+            "optimizer/_variables/5", "optimizer/_variables/9", "optimizer/_variables/13");
+  }
+
+  private static List<String> slots(OptimizerSpec optimizer) {
+    List<Variable> variables = ModelPlan.of(CNN, optimizer).optimizerVariables();
+    return variables.stream().skip(2).map(Variable::name).toList();
+  }
+
   @Test
   void shapesAreThoseOfKeras() {
     assertThat(ModelPlan.of(CNN, ADAM).layers())
@@ -110,6 +153,13 @@ final class ModelPlanTest {
     assertThat(output(conv(8, 3, 2, Padding.SAME), 28, 27, 3)).isEqualTo("[14, 14, 8]");
     assertThat(output(conv(8, 5, 1, Padding.SAME), 2, 2, 3)).isEqualTo("[2, 2, 8]");
     assertThat(output(dense("dense", 4, true), 3, 5)).isEqualTo("[3, 4]");
+    assertThat(output(averages(3, 2, Padding.SAME), 8, 7, 3)).isEqualTo("[4, 4, 3]");
+    assertThat(output(averages(3, 2, Padding.VALID), 8, 7, 3)).isEqualTo("[3, 3, 3]");
+    assertThat(output(new LayerSpec.GlobalAveragePooling2D("g", false), 8, 7, 3)).isEqualTo("[3]");
+    assertThat(output(new LayerSpec.GlobalAveragePooling2D("g", true), 8, 7, 3))
+        .isEqualTo("[1, 1, 3]");
+    assertThat(output(new LayerSpec.Reshape("r", List.of(4, -1, 2)), 4, 6)).isEqualTo("[4, 3, 2]");
+    assertThat(output(new LayerSpec.Reshape("r", List.of(24)), 4, 6)).isEqualTo("[24]");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> output(conv(8, 3, 1, Padding.VALID), 2, 2, 1))
         .withMessageContaining("conv2d: the layer's input has shape [2, 2, 1]");

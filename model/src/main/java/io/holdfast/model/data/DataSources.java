@@ -3,6 +3,8 @@ package io.holdfast.model.data;
 import io.holdfast.job.DataSpec;
 import io.holdfast.job.Job;
 import io.holdfast.job.LossFunction;
+import io.holdfast.job.file.CsvException;
+import io.holdfast.job.file.CsvSamples;
 import io.holdfast.job.plan.ModelPlan;
 import io.holdfast.storage.Locations;
 import io.holdfast.storage.bundle.TensorShape;
@@ -10,6 +12,7 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -17,6 +20,7 @@ import java.util.Optional;
  */
 public final class DataSources {
   private static final String TRAIN = "data.train";
+  private static final int BINARY_CLASSES = 2;
   private static final String VALIDATION = "data.validation";
 
   private final Job job;
@@ -63,9 +67,32 @@ public final class DataSources {
 
   private Dataset dataset(String key, DataSpec.Source source, int number) throws Unfit {
     if (source instanceof DataSpec.Idx idx) {
-      return idx(key + ".idx", idx);
+      return withTargets(idx(key + ".idx", idx));
     }
-    return random(key + ".random", (DataSpec.RandomData) source, number);
+    if (source instanceof DataSpec.Csv csv) {
+      return csv(key + ".csv", csv);
+    }
+    return withTargets(random(key + ".random", (DataSpec.RandomData) source, number));
+  }
+
+  /** Labels as the loss wants them. */
+  private Dataset withTargets(Dataset data) {
+    boolean asTargets = data.target() instanceof Dataset.Target.Label && !job.loss().wantsClass();
+    return asTargets ? new BinaryLabels(data) : data;
+  }
+
+  private Dataset csv(String key, DataSpec.Csv spec) throws Unfit {
+    Dataset.Target target =
+        job.loss().wantsClass()
+            ? new Dataset.Target.Label(requireLabels(key + ".label"))
+            : new Dataset.Target.Values(plan.output());
+    CsvDataset data = new CsvDataset(plan.input(), target, spec.label().size());
+    try {
+      CsvSamples.read(spec, job, data::add);
+    } catch (CsvException e) {
+      throw new Unfit(key + "." + e.key() + ": " + e.getMessage());
+    }
+    return data;
   }
 
   private Dataset random(String key, DataSpec.RandomData spec, int number) throws Unfit {
@@ -131,8 +158,12 @@ public final class DataSources {
 
   /** How many classes labels may have. */
   private int requireLabels(String key) throws Unfit {
-    if (job.loss() == LossFunction.MEAN_SQUARED_ERROR) {
-      throw new Unfit(key + ": loss mean_squared_error needs targets, not class labels");
+    if (job.loss() == LossFunction.BINARY_CROSSENTROPY && plan.output().elements() == 1) {
+      return BINARY_CLASSES;
+    }
+    if (!job.loss().wantsClass()) {
+      String loss = job.loss().name().toLowerCase(Locale.ROOT);
+      throw new Unfit(key + ": loss " + loss + " needs targets, not class labels");
     }
     if (plan.output().rank() != 1) {
       throw new Unfit(
@@ -142,7 +173,7 @@ public final class DataSources {
   }
 
   private void requireTarget(String key, TensorShape target) throws Unfit {
-    if (job.loss() == LossFunction.SPARSE_CATEGORICAL_CROSSENTROPY) {
+    if (job.loss().wantsClass()) {
       throw new Unfit(key + ": loss sparse_categorical_crossentropy needs classes, not a target");
     }
     if (!target.equals(plan.output())) {

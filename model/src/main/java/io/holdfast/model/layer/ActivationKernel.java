@@ -3,15 +3,48 @@ package io.holdfast.model.layer;
 import io.holdfast.job.ActivationFunction;
 import io.holdfast.model.kernel.Kernels;
 import io.holdfast.model.kernel.Matrix;
+import java.util.Optional;
 
-/** Activation functions and their gradients, in place, from the function's output alone. */
+/** An activation function and its gradient, in place, for one layer. */
 final class ActivationKernel {
   private final ActivationFunction function;
+  private final Optional<Pointwise> pointwise;
+  private final Optional<Matrix> inputs;
   private final Workspace workspace;
 
-  ActivationKernel(ActivationFunction function, Workspace workspace) {
+  /**
+   * @param positions of a row, each of which has {@code columns} values
+   */
+  ActivationKernel(
+      ActivationFunction function,
+      Workspace workspace,
+      String layer,
+      int rows,
+      int positions,
+      int columns) {
     this.function = function;
+    this.pointwise = pointwise(function);
+    this.inputs =
+        pointwise
+            .filter(Pointwise::slopeOfInput)
+            .map(f -> workspace.matrix(layer + "/inputs", rows, positions, columns));
     this.workspace = workspace;
+  }
+
+  private static Optional<Pointwise> pointwise(ActivationFunction function) {
+    return switch (function) {
+      case LINEAR, RELU, SIGMOID, TANH, SOFTMAX -> Optional.empty();
+      case ELU -> Optional.of(Pointwise.ELU);
+      case EXPONENTIAL -> Optional.of(Pointwise.EXPONENTIAL);
+      case GELU -> Optional.of(Pointwise.GELU);
+      case HARD_SIGMOID -> Optional.of(Pointwise.HARD_SIGMOID);
+      case LEAKY_RELU -> Optional.of(Pointwise.LEAKY_RELU);
+      case RELU6 -> Optional.of(Pointwise.RELU6);
+      case SELU -> Optional.of(Pointwise.SELU);
+      case SILU -> Optional.of(Pointwise.SILU);
+      case SOFTPLUS -> Optional.of(Pointwise.SOFTPLUS);
+      case SOFTSIGN -> Optional.of(Pointwise.SOFTSIGN);
+    };
   }
 
   /**
@@ -26,7 +59,16 @@ final class ActivationKernel {
       case SIGMOID -> Kernels.sigmoid(y);
       case TANH -> Kernels.tanh(y);
       case SOFTMAX -> softmax(y);
+      default -> pointwise(y, pointwise.orElseThrow());
     }
+  }
+
+  private void pointwise(Matrix y, Pointwise f) {
+    float[] values = workspace.scratch(0, y.size());
+    y.read(values);
+    inputs.ifPresent(kept -> kept.write(values));
+    f.apply(values, y.size());
+    y.write(values);
   }
 
   /** {@code dy *= f'}; may destroy {@code y}, the function's output. */
@@ -38,6 +80,7 @@ final class ActivationKernel {
       case TANH -> elementwise(y, dy, ActivationKernel::tanhGradient);
       case SOFTMAX ->
           elementwise(y, dy, (values, gradients, n) -> softmaxGradient(values, gradients, y));
+      default -> elementwise(inputs.orElse(y), dy, pointwise.orElseThrow()::multiplyBySlope);
     }
   }
 

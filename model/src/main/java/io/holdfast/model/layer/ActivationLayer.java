@@ -21,7 +21,8 @@ final class ActivationLayer implements Layer {
     this.output = Signals.of(plan, rows, workspace, input.gradient().isPresent());
     this.value = output.value().view(rows * positions, last);
     this.workspace = workspace;
-    this.activation = new ActivationKernel(function, workspace);
+    this.activation =
+        new ActivationKernel(function, workspace, plan.spec().name(), rows, positions, last);
   }
 
   @Override

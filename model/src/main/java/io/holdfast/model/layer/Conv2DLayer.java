@@ -44,7 +44,8 @@ final class Conv2DLayer implements Layer {
     this.blockImages = (int) Math.max(1, Math.min(workspace.maxRows(), BLOCK_BYTES / imageBytes));
     this.patches =
         workspace.block(spec.name() + "/patches", blockImages * imageWindows, windows.windowSize());
-    this.activation = new ActivationKernel(function, workspace);
+    this.activation =
+        new ActivationKernel(function, workspace, spec.name(), rows, imageWindows, spec.filters());
     this.bias = new Bias(workspace, spec.name(), rows, imageWindows);
   }
 

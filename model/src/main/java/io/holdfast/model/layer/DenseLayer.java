@@ -28,7 +28,8 @@ final class DenseLayer implements Layer {
     this.inputGradient = input.gradient().map(g -> g.view(rows * positions, inputs));
     this.value = output.value().view(rows * positions, spec.units());
     this.gradient = output.gradient().orElseThrow().view(rows * positions, spec.units());
-    this.activation = new ActivationKernel(function, workspace);
+    this.activation =
+        new ActivationKernel(function, workspace, spec.name(), rows, positions, spec.units());
     this.bias = new Bias(workspace, spec.name(), rows, positions);
   }
 

@@ -8,7 +8,7 @@ import io.holdfast.job.plan.LayerPlan;
 public final class Layers {
   private Layers() {}
 
-  /** The activation of a layer; empty specs (pooling, dropout, flatten) are linear. */
+  /** The activation of a layer; empty specs (pooling, dropout, shapes) are linear. */
   public static ActivationFunction activationOf(LayerSpec spec) {
     if (spec instanceof LayerSpec.Dense dense) {
       return dense.activation();
@@ -45,8 +45,14 @@ public final class Layers {
     if (spec instanceof LayerSpec.Activation) {
       return new ActivationLayer(plan, function, input, rows, workspace);
     }
-    if (spec instanceof LayerSpec.Flatten) {
-      return new FlattenLayer(input);
+    if (spec instanceof LayerSpec.AveragePooling2D) {
+      return new AveragePooling2DLayer(plan, input, rows, workspace);
+    }
+    if (spec instanceof LayerSpec.GlobalAveragePooling2D) {
+      return new GlobalAveragePooling2DLayer(plan, input, rows, workspace);
+    }
+    if (spec instanceof LayerSpec.Flatten || spec instanceof LayerSpec.Reshape) {
+      return new ReshapeLayer(input);
     }
     throw new IllegalStateException("no kernel for layer " + spec);
   }

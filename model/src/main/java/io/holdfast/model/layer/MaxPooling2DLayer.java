@@ -51,18 +51,18 @@ final class MaxPooling2DLayer implements Layer {
   }
 
   private void pool(float[] images, int base, int y, int x, float[] pooled, int at) {
-    int top = y * windows.strideHeight() - windows.padTop();
-    int left = x * windows.strideWidth() - windows.padLeft();
-    int bottom = Math.min(windows.height(), top + windows.windowHeight());
-    int right = Math.min(windows.width(), left + windows.windowWidth());
+    int top = windows.firstRow(y);
+    int left = windows.firstColumn(x);
+    int bottom = windows.endRow(y);
+    int right = windows.endColumn(x);
     int channels = windows.channels();
     Arrays.fill(pooled, at, at + channels, Float.NEGATIVE_INFINITY);
-    int first = base + (Math.max(0, top) * windows.width() + Math.max(0, left)) * channels;
+    int first = base + (top * windows.width() + left) * channels;
     for (int c = 0; c < channels; c++) {
       origin[at + c] = first + c;
     }
-    for (int row = Math.max(0, top); row < bottom; row++) {
-      for (int column = Math.max(0, left); column < right; column++) {
+    for (int row = top; row < bottom; row++) {
+      for (int column = left; column < right; column++) {
         int from = base + (row * windows.width() + column) * channels;
         for (int c = 0; c < channels; c++) {
           if (images[from + c] > pooled[at + c]) {

@@ -33,7 +33,7 @@ record Windows(
         spec.padding());
   }
 
-  static Windows of(LayerPlan plan, LayerSpec.MaxPooling2D spec) {
+  static Windows of(LayerPlan plan, LayerSpec.Pooling2D spec) {
     return of(
         plan,
         spec.poolHeight(),
@@ -71,6 +71,26 @@ record Windows(
 
   private static int before(int size, int window, int stride, int outputs) {
     return Math.max(0, (outputs - 1) * stride + window - size) / 2;
+  }
+
+  /** The first row of the image in windows of output row {@code y}. */
+  int firstRow(int y) {
+    return Math.max(0, y * strideHeight - padTop);
+  }
+
+  /** One past the last row of the image in windows of output row {@code y}. */
+  int endRow(int y) {
+    return Math.min(height, y * strideHeight - padTop + windowHeight);
+  }
+
+  /** The first column of the image in windows of output column {@code x}. */
+  int firstColumn(int x) {
+    return Math.max(0, x * strideWidth - padLeft);
+  }
+
+  /** One past the last column of the image in windows of output column {@code x}. */
+  int endColumn(int x) {
+    return Math.min(width, x * strideWidth - padLeft + windowWidth);
   }
 
   /** Elements of one image. */

@@ -1,37 +1,26 @@
 package io.holdfast.model.loss;
 
-import io.holdfast.job.LossFunction;
 import io.holdfast.model.data.SampleBatch;
 
 /**
- * Keras's "accuracy": which part of a row's positions is right, summed over rows. Binary (above one
- * half) for one output, else by the largest output; the first of equal ones counts.
+ * Which part of a row's positions has its largest output, the first of equal ones, at the class or
+ * at the target's largest value.
  */
-public final class Accuracy {
-  private static final float THRESHOLD = 0.5f;
-
+final class Accuracy implements Metric {
   private final int classes;
   private final int perRow;
-  private final boolean binary;
-
-  private Accuracy(int classes, int perRow, boolean binary) {
-    this.classes = classes;
-    this.perRow = perRow;
-    this.binary = binary;
-  }
 
   /**
-   * The accuracy that fits a loss.
-   *
    * @param classes size of the output's last dimension
    * @param perRow elements of one sample's output
    */
-  public static Accuracy of(LossFunction loss, int classes, int perRow) {
-    boolean binary = loss == LossFunction.MEAN_SQUARED_ERROR && classes == 1;
-    return new Accuracy(classes, perRow, binary);
+  Accuracy(int classes, int perRow) {
+    this.classes = classes;
+    this.perRow = perRow;
   }
 
   /** The sum over the batch's rows; {@code outputs} may be logits. */
+  @Override
   public double sum(float[] outputs, SampleBatch batch) {
     int positions = perRow / classes;
     double sum = 0;
@@ -47,9 +36,6 @@ public final class Accuracy {
   }
 
   private boolean right(float[] outputs, SampleBatch batch, int row, int from) {
-    if (binary) {
-      return batch.targets()[from] == (outputs[from] > THRESHOLD ? 1f : 0f);
-    }
     int expected = batch.hasLabels() ? batch.labels()[row] : largest(batch.targets(), from);
     return largest(outputs, from) == expected;
   }

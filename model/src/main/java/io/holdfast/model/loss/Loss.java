@@ -24,10 +24,9 @@ public interface Loss {
    * logits) after sigmoid.
    */
   static boolean takesLogits(LossFunction loss, ActivationFunction activation) {
-    boolean crossEntropy = loss != LossFunction.MEAN_SQUARED_ERROR;
     boolean keepsLogits =
         activation == ActivationFunction.SOFTMAX || activation == ActivationFunction.SIGMOID;
-    return crossEntropy && keepsLogits;
+    return loss.isCrossEntropy() && keepsLogits;
   }
 
   /**
@@ -39,6 +38,9 @@ public interface Loss {
   static Loss of(LossFunction function, boolean logits, int size, int perRow) {
     return switch (function) {
       case MEAN_SQUARED_ERROR -> new MeanSquaredError(perRow);
+      case MEAN_ABSOLUTE_ERROR -> new MeanAbsoluteError(perRow);
+      case BINARY_CROSSENTROPY ->
+          logits ? new LogitsBinaryCrossEntropy(perRow) : new BinaryProbabilityCrossEntropy(perRow);
       case SPARSE_CATEGORICAL_CROSSENTROPY ->
           logits ? new LogitsCrossEntropy(size, perRow) : new SparseProbabilityCrossEntropy(size);
       case CATEGORICAL_CROSSENTROPY ->

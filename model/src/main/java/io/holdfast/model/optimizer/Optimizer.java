@@ -10,6 +10,15 @@ public interface Optimizer {
     if (spec instanceof OptimizerSpec.Sgd sgd) {
       return new Sgd(sgd);
     }
+    if (spec instanceof OptimizerSpec.AdamW adamW) {
+      return new Adam(adamW);
+    }
+    if (spec instanceof OptimizerSpec.RmsProp rmsProp) {
+      return new RmsProp(rmsProp);
+    }
+    if (spec instanceof OptimizerSpec.Adagrad adagrad) {
+      return new Adagrad(adagrad);
+    }
     return new Adam((OptimizerSpec.Adam) spec);
   }
 

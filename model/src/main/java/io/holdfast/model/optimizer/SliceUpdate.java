@@ -8,7 +8,7 @@ import java.util.List;
  * while the next ones are written. All are read and written from position 0 to their limits, which
  * are equal.
  *
- * @param slots in the order of Keras's slots: momentum; or Adam's m, v
+ * @param slots in the order of the plan's: momentum; or Adam's m, v
  * @param gradientSum over all rows of the global batch
  * @param divisor rows of the global batch
  */

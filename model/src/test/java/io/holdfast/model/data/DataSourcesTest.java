@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -107,6 +108,75 @@ class DataSourcesTest {
     assertThat(one.labels()[2]).isEqualTo(other.labels()[0]).isBetween(0, 2);
   }
 
+  @Test
+  void integerLabelsAreTargetsOfOneOutput() throws IOException {
+    Files.write(labels, idx(8, new byte[] {0, 1, 1, 0, 1}, SAMPLES));
+    DataSpec.Source idx = new DataSpec.Idx(images.toUri(), labels.toUri(), 255);
+    Dataset data = opened(LossFunction.BINARY_CROSSENTROPY, 1, idx);
+    SampleBatch batch = SampleBatch.allocate(data, 3);
+    data.gather(new int[] {4, 3, 2, 1, 0}, 1, 3, batch);
+    assertThat(Arrays.copyOf(batch.targets(), 3)).containsExactly(0, 1, 1);
+    assertThat(batch.inputs()[0]).isEqualTo((3 * 4 * 13) / 255f);
+    DataSpec.RandomData random =
+        new DataSpec.RandomData(TensorShape.of(2, 2, 1), 9, OptionalInt.of(2), Optional.empty());
+    Dataset made = opened(LossFunction.BINARY_CROSSENTROPY, 1, random);
+    SampleBatch madeBatch = SampleBatch.allocate(made, 9);
+    made.gather(new int[] {0, 1, 2, 3, 4, 5, 6, 7, 8}, 0, 9, madeBatch);
+    assertThat(madeBatch.targets()).containsOnly(0, 1);
+  }
+
+  @Test
+  void csvRowsAreGatheredInAnyOrder() throws IOException {
+    int rows = 100_000;
+    StringBuilder text = new StringBuilder("a,b,c,d,x,y,class\n");
+    for (int i = 0; i < rows; i++) {
+      text.append(i).append(",1,2,3,").append(-i).append(",0.5,").append(i % 3).append('\n');
+    }
+    Path file = directory.resolve("data.csv");
+    Files.writeString(file, text);
+    Dataset classes = opened(LossFunction.SPARSE_CATEGORICAL_CROSSENTROPY, 3, csv(file, "class"));
+    SampleBatch batch = SampleBatch.allocate(classes, 2);
+    classes.gather(new int[] {5, rows - 1, 70_001}, 1, 2, batch);
+    assertThat(classes.samples()).isEqualTo(rows);
+    assertThat(batch.inputs())
+        .containsExactly(99_999 / 2f, .5f, 1, 1.5f, 70_001 / 2f, .5f, 1, 1.5f);
+    assertThat(batch.labels()).containsExactly(0, 2);
+    Dataset values = opened(LossFunction.MEAN_ABSOLUTE_ERROR, 2, csv(file, "y", "x"));
+    SampleBatch targets = SampleBatch.allocate(values, 2);
+    values.gather(new int[] {70_001, 7}, 0, 2, targets);
+    assertThat(targets.targets()).containsExactly(0.5f, -70_001, 0.5f, -7);
+  }
+
+  @Test
+  void refusesCsvCellsByLineAndColumn() throws IOException {
+    Path file = Files.writeString(directory.resolve("data.csv"), "a,b,c,d,class\n1,2,3,4,x\n");
+    Job job = job(LossFunction.SPARSE_CATEGORICAL_CROSSENTROPY, 3, csv(file, "class"));
+    DataSources.Result result = DataSources.open(job, ModelPlan.of(job));
+    assertThat(((DataSources.Result.Rejected) result).reason())
+        .isEqualTo(
+            "data.train.csv.path: "
+                + file
+                + ": line 2, column \"class\": \"x\" is not allowed; a finite decimal number is"
+                + " needed");
+  }
+
+  private static DataSpec.Csv csv(Path file, String... labels) {
+    List<DataSpec.Column> features =
+        Stream.of("a", "b", "c", "d").<DataSpec.Column>map(DataSpec.Column.Named::new).toList();
+    return new DataSpec.Csv(
+        file.toUri(),
+        Stream.of(labels).<DataSpec.Column>map(DataSpec.Column.Named::new).toList(),
+        Optional.of(features),
+        true,
+        ',',
+        2);
+  }
+
+  private static Dataset opened(LossFunction loss, int units, DataSpec.Source source) {
+    Job job = job(loss, units, source);
+    return ((DataSources.Result.Opened) DataSources.open(job, ModelPlan.of(job))).train();
+  }
+
   private void assertRefused(String... parts) {
     DataSources.Result result = open();
     assertThat(result).isInstanceOf(DataSources.Result.Rejected.class);
@@ -118,24 +188,30 @@ class DataSourcesTest {
 
   private DataSources.Result open() {
     Job job =
-        TestJobs.job(
-            new ModelSpec(
-                TensorShape.of(2, 2, 1),
-                List.of(
-                    new LayerSpec.Flatten("flatten"),
-                    new LayerSpec.Dense(
-                        "dense",
-                        3,
-                        ActivationFunction.SOFTMAX,
-                        true,
-                        Initializer.GLOROT_UNIFORM,
-                        Initializer.ZEROS))),
+        job(
             LossFunction.SPARSE_CATEGORICAL_CROSSENTROPY,
-            new OptimizerSpec.Sgd(0.1, 0, false),
-            new DataSpec(
-                2, false, new DataSpec.Idx(images.toUri(), labels.toUri(), 255), Optional.empty()),
-            1);
+            3,
+            new DataSpec.Idx(images.toUri(), labels.toUri(), 255));
     return DataSources.open(job, ModelPlan.of(job));
+  }
+
+  private static Job job(LossFunction loss, int units, DataSpec.Source source) {
+    return TestJobs.job(
+        new ModelSpec(
+            TensorShape.of(2, 2, 1),
+            List.of(
+                new LayerSpec.Flatten("flatten"),
+                new LayerSpec.Dense(
+                    "dense",
+                    units,
+                    ActivationFunction.SOFTMAX,
+                    true,
+                    Initializer.GLOROT_UNIFORM,
+                    Initializer.ZEROS))),
+        loss,
+        new OptimizerSpec.Sgd(0.1, 0, false),
+        new DataSpec(2, false, source, Optional.empty()),
+        1);
   }
 
   private static byte[] idx(int type, byte[] data, int... dims) {

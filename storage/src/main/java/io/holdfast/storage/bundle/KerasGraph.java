@@ -20,7 +20,7 @@ import java.util.Optional;
  *      - optimizer - _iterations, _learning_rate
  *      |           - _variables - 0 iterations, 1 learning rate, then the slots
  *      |           - _trainable_variables - 0, 1 ... the weights that it changes
- *      |           - _momentums, _velocities (Adam), momentums (SGD) - 0, 1 ...
+ *      |           - _momentums, _velocities (Adam), momentums (SGD), _accumulators (Adagrad)... - 0, 1 ...
  *      - save_counter
  * </pre>
  *
@@ -58,7 +58,8 @@ public final class KerasGraph {
    * A variable that the optimizer keeps for a weight.
    *
    * @param list which of the optimizer's lists it belongs to, without a leading underscore: {@code
-   *     momentums}, {@code velocities}, {@code velocity_hats}
+   *     momentums}, {@code velocities}, {@code velocity_hats}, {@code average_gradients}, {@code
+   *     accumulators}
    */
   public record Slot(String list, KerasVariable variable) {}
 

@@ -172,6 +172,24 @@ class KerasRestoreTest {
     pooling.slots(2, "momentums", "velocities");
     pooling.write(cases.resolve("pooling"), true);
 
+    Case adamw = dense(conv(new Case()), 64);
+    adamw.slots(2, "momentums", "velocities");
+    adamw.write(cases.resolve("adamw"), true);
+
+    Case rmsprop = dense(conv(new Case()).layer("global_average_pooling2d"), 4);
+    rmsprop.slots(2, "velocities");
+    rmsprop.write(cases.resolve("rmsprop"), true);
+
+    Case centered = dense(conv(new Case()), 64);
+    for (String list : List.of("velocities", "momentums", "average_gradients")) {
+      centered.slots(2, list);
+    }
+    centered.write(cases.resolve("centered"), true);
+
+    Case adagrad = dense(conv(new Case()).layer("average_pooling2d").layer("reshape"), 16);
+    adagrad.slots(2, "accumulators");
+    adagrad.write(cases.resolve("adagrad"), true);
+
     Case normalized = conv(new Case());
     normalized.normalization("batch_normalization", TensorShape.of(4));
     dense(normalized, 64).slots(1, "momentums", "velocities");
