@@ -34,10 +34,10 @@ final class JobOptions {
     return file;
   }
 
-  /** As arguments for a child process. */
+  /** As arguments for a child process, which may run in another directory. */
   List<String> arguments() {
     List<String> arguments = new ArrayList<>();
-    arguments.add(file.toString());
+    arguments.add(file.toAbsolutePath().normalize().toString());
     overrides.forEach(override -> arguments.addAll(List.of("--set", override)));
     return arguments;
   }
