@@ -39,6 +39,9 @@ at() { [[ $1 == *:* ]] && echo "[$1]:$2" || echo "$1:$2"; }
 
 nodes_of() { scontrol show hostnames "$1"; }
 
+# Those that have not failed.
+nodes_left() { nodes_of "$(squeue --noheader --job "$SLURM_JOB_ID" --format %N)"; }
+
 # The address by which Slurm itself reaches a node.
 address_of() {
   local name
@@ -105,11 +108,13 @@ keep() {
       say "the $name on $SLURMD_NODENAME ended with exit code $code, for the ${crashes}th time in a row: giving up"
       return "$code"
     fi
-    say "the $name on $SLURMD_NODENAME ended with exit code $code; starting another"
     if ((code <= 128 || SECONDS - began < 2)); then
-      sleep "$pause"
+      sleep "$pause" &
+      wait $!
       pause=$((2 * pause < LONGEST_PAUSE ? 2 * pause : LONGEST_PAUSE))
+      [[ -z $stopping ]] || return "$code"
     fi
+    say "the $name on $SLURMD_NODENAME ended with exit code $code; starting another"
   done
 }
 
@@ -127,7 +132,7 @@ work() {
     code=$?
     ((code == UNREACHABLE)) || return "$code"
     # No coordinator for minutes. The first node's is restarted there; if that node and the second have failed, so has this job.
-    if [[ " $(nodes_of "$(squeue --noheader --job "$SLURM_JOB_ID" --format %N)" | xargs) " != *" $HOLDFAST_FIRST "* ]]; then
+    if ! nodes_left | grep -qxF "$HOLDFAST_FIRST"; then
       say "the first node has failed and nobody leads: job $SLURM_JOB_ID goes back to the queue"
       scontrol requeue "$SLURM_JOB_ID"
       return "$code"
@@ -147,10 +152,9 @@ stand_by() {
   trap terminate TERM
   # Not through srun, which is lost with the first node.
   exec >>"$logs/slurm-$SLURM_JOB_ID-standby.out" 2>&1
-  local code
+  local code tries=100
   # The first node's has the precedence; were both to start at once, one would only be sent away again.
-  sleep 10 &
-  await $!
+  while ((tries-- > 0)) && [[ -z $stopping && ! $run/.holdfast/leader -nt $self ]]; do sleep 0.1; done
   [[ -z $stopping ]] || return "$INTERRUPTED"
   keep "standby coordinator" "$DONE $BAD_INPUT $DAMAGED $INTERRUPTED" coordinate coordinator-standby
   code=$?
@@ -178,10 +182,21 @@ step() {
     bash "$self" "$name"
 }
 
-# The step of all workers; each task restarts its own, so it is over only when no task is left.
+# For a child of this shell. Where a node has left the job there are fewer cores than workers, and Slurm takes those that are left
+# for busy ("unable to update job's core use information").
+work_in_a_step() {
+  local shared=(--cpus-per-task="${SLURM_CPUS_PER_TASK:-1}")
+  if (($(nodes_left | wc -l) < $(wc -w <<<"$HOLDFAST_NODES"))); then
+    shared=(--overlap --overcommit)
+    unset SLURM_JOB_NUM_NODES SLURM_NNODES SLURM_CPUS_PER_TASK
+  fi
+  step worker --ntasks="$workers" "${shared[@]}"
+}
+
+# Each task restarts its own worker, so the step is over only when no task is left.
 keep_workers() {
   trap 'signalled=1; stopping=1' TERM
-  keep "step of the workers" "$BAD_INPUT" step worker --ntasks="$workers" --cpus-per-task="${SLURM_CPUS_PER_TASK:-1}"
+  keep "step of the workers" "$BAD_INPUT" work_in_a_step
   local code=$?
   if [[ -z $stopping ]]; then
     say "no worker is left (exit code $code)"
