@@ -92,11 +92,7 @@ final class CoordinatorCommand implements Callable<Integer> {
   }
 
   private int workers(Job job) {
-    int most = job.mesh().shards();
-    if (workers.isPresent() && (workers.get() < 1 || workers.get() > most)) {
-      throw CommandFailedException.badInput(
-          "--workers: " + workers.get() + " (allowed: 1 to " + most + ", the job's mesh.shards)");
-    }
+    workers.ifPresent(count -> WorkerCount.check(count, job));
     return workers.orElse(0);
   }
 

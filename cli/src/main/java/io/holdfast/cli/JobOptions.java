@@ -3,6 +3,7 @@ package io.holdfast.cli;
 import io.holdfast.job.Job;
 import io.holdfast.job.file.JobException;
 import io.holdfast.job.file.JobFile;
+import io.holdfast.storage.Locations;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
@@ -36,10 +37,10 @@ final class JobOptions {
     return file;
   }
 
-  /** As arguments for a child process. */
+  /** As arguments for a child process, which may run in another directory. */
   List<String> arguments() {
     List<String> arguments = new ArrayList<>();
-    arguments.add(file);
+    arguments.add(Locations.shown(Locations.parse(file)));
     overrides.forEach(override -> arguments.addAll(List.of("--set", override)));
     return arguments;
   }

@@ -13,7 +13,7 @@ final class Launcher {
     String launcher = System.getProperty(PROPERTY);
     if (launcher == null) {
       throw CommandFailedException.badInput(
-          "run: start it by bin/holdfast, which the coordinator and workers are started by too");
+          "start this command by bin/holdfast, which the coordinator and workers are started by too");
     }
     return Path.of(launcher);
   }

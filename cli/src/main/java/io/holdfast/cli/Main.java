@@ -42,6 +42,10 @@ public final class Main {
   private static CommandLine commandLine(Terminal terminal) {
     CommandLine root = new CommandLine(new HoldfastCommand());
     commands(terminal).forEach(root::addSubcommand);
+    root.addSubcommand(
+        new CommandLine(new LaunchCommand())
+            .addSubcommand(new LaunchSlurmCommand(terminal))
+            .addSubcommand(new LaunchSshCommand(terminal)));
     root.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
     root.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
     root.setUsageHelpWidth(Math.min(terminal.columns(), MOST_HELP_COLUMNS));

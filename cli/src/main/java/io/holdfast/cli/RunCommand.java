@@ -1,12 +1,10 @@
 package io.holdfast.cli;
 
 import io.holdfast.cli.supervisor.ChildSpec;
-import io.holdfast.cli.supervisor.LoopbackPort;
+import io.holdfast.cli.supervisor.FreePort;
 import io.holdfast.cli.supervisor.Supervisor;
 import io.holdfast.job.Job;
 import io.holdfast.storage.Locations;
-import io.holdfast.storage.checkpoint.CheckpointDirectory;
-import io.holdfast.storage.checkpoint.StoredCheckpoint;
 import io.holdfast.storage.store.ObjectStore;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -15,9 +13,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -48,7 +45,6 @@ import picocli.CommandLine.Option;
       "  holdfast run job.yaml --restart           from scratch; earlier checkpoints are set aside"
     })
 final class RunCommand implements Callable<Integer> {
-  private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
   private static final int DEFAULT_WORKERS = 2;
 
   private final Terminal terminal;
@@ -107,12 +103,8 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private int workers(Job job) {
-    int most = job.mesh().shards();
-    int count = workers.orElse(Math.min(DEFAULT_WORKERS, most));
-    if (count < 1 || count > most) {
-      throw CommandFailedException.badInput(
-          "--workers: " + count + " (allowed: 1 to " + most + ", the job's mesh.shards)");
-    }
+    int count = workers.orElse(Math.min(DEFAULT_WORKERS, job.mesh().shards()));
+    WorkerCount.check(count, job);
     return count;
   }
 
@@ -130,17 +122,31 @@ final class RunCommand implements Callable<Integer> {
 
   private Supervisor supervisor(RunLocation run, ObjectStore store, Path launcher, int workerCount)
       throws IOException {
-    String address = "127.0.0.1:" + LoopbackPort.findFree();
+    String address = "127.0.0.1:" + FreePort.find();
     ChildSpec coordinator =
-        new ChildSpec("coordinator", () -> coordinatorArguments(run, address, workerCount));
+        here("coordinator", launcher, () -> coordinatorArguments(run, address, workerCount));
     List<ChildSpec> workerSpecs =
         IntStream.rangeClosed(1, workerCount)
             .mapToObj(
                 n ->
-                    new ChildSpec(
-                        "worker " + n, () -> workerArguments(run, address, n, workerCount)))
+                    here(
+                        "worker " + n,
+                        launcher,
+                        () -> workerArguments(run, address, n, workerCount)))
             .toList();
-    return new Supervisor(launcher, coordinator, workerSpecs, () -> newestStep(store), this::tell);
+    return new Supervisor(
+        coordinator, workerSpecs, () -> RunProgress.newestStep(store), this::tell);
+  }
+
+  private static ChildSpec here(String name, Path launcher, Supplier<List<String>> arguments) {
+    return new ChildSpec(
+        name,
+        ChildSpec.Place.HERE,
+        last -> {
+          List<String> command = new ArrayList<>(List.of(launcher.toString()));
+          command.addAll(arguments.get());
+          return command;
+        });
   }
 
   private List<String> coordinatorArguments(RunLocation run, String address, int workerCount) {
@@ -161,24 +167,6 @@ final class RunCommand implements Callable<Integer> {
     int cores = Math.max(1, Runtime.getRuntime().availableProcessors() / count);
     return List.of(
         "worker", "--coordinator", address, "--cores", String.valueOf(cores), "--log-file", log);
-  }
-
-  /**
-   * How far the run has come, by what is saved: whatever else a run does is lost with its
-   * processes.
-   */
-  private static long newestStep(ObjectStore store) {
-    try {
-      return new CheckpointDirectory(store)
-          .list()
-          .newest()
-          .map(StoredCheckpoint::prefix)
-          .map(prefix -> prefix.step())
-          .orElse(-1L);
-    } catch (IOException e) {
-      LOG.warn("The run directory cannot be listed: {}", e.toString());
-      return -1;
-    }
   }
 
   private void tell(String line) {

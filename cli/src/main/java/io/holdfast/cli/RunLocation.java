@@ -60,6 +60,15 @@ record RunLocation(String given, URI uri) {
     }
   }
 
+  /** The path of a run that must lie on a file system that every node sees. */
+  Path requireShared(String option) {
+    if (!Locations.isLocal(uri)) {
+      throw CommandFailedException.badInput(
+          option + ": " + given + " (allowed: a path on a file system that every node sees)");
+    }
+    return Path.of(uri);
+  }
+
   /** For people, and to be given to a child process. */
   String shown() {
     return Locations.shown(uri);

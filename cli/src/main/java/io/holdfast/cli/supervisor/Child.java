@@ -1,44 +1,41 @@
 package io.holdfast.cli.supervisor;
 
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /**
- * One running child process. Its standard input is a pipe that this process holds and never writes
- * to: when this process ends, however it ends, the child reads the end of the pipe and leaves. Its
- * output goes where this process's goes.
+ * One running child process. Its standard input is a pipe that this process holds: when this
+ * process ends, however it ends, the child reads the end of the pipe and leaves. Its output goes
+ * where this process's goes.
  */
 final class Child {
 
   /** Tells the launcher and the child that a supervisor started them; see {@link ParentPipe}. */
   static final String SUPERVISED = "HOLDFAST_SUPERVISED";
 
+  private final ChildSpec.Place place;
   private final Process process;
 
-  private Child(Process process) {
+  private Child(ChildSpec.Place place, Process process) {
+    this.place = place;
     this.process = process;
   }
 
   /**
    * Starts the child.
    *
-   * @param launcher the program's start script
+   * @param command the program and its arguments
    * @throws IOException if the system refuses
    */
-  static Child start(Path launcher, List<String> arguments) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(launcher.toString());
-    command.addAll(arguments);
+  static Child start(ChildSpec.Place place, List<String> command) throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .redirectInput(ProcessBuilder.Redirect.PIPE)
             .redirectOutput(ProcessBuilder.Redirect.INHERIT)
             .redirectError(ProcessBuilder.Redirect.INHERIT);
     builder.environment().putAll(Map.of(SUPERVISED, "1"));
-    return new Child(builder.start());
+    return new Child(place, builder.start());
   }
 
   long pid() {
@@ -51,12 +48,22 @@ final class Child {
 
   /** Runs once the child has ended. */
   void onExit(java.util.function.Consumer<Death> action) {
-    var unused = process.onExit().thenAccept(ended -> action.accept(Death.of(ended.exitValue())));
+    var unused =
+        process.onExit().thenAccept(ended -> action.accept(Death.of(place, ended.exitValue())));
   }
 
-  /** Asks it to end in good order. */
+  /** Asks it to end in good order. A signal to an ssh client would not get further. */
   void terminate() {
-    process.destroy();
+    if (place == ChildSpec.Place.HERE) {
+      process.destroy();
+      return;
+    }
+    try {
+      process.getOutputStream().write(ParentPipe.LEAVE);
+      process.getOutputStream().flush();
+    } catch (IOException pipeIsOver) {
+      process.destroy();
+    }
   }
 
   /** Ends it at once. */

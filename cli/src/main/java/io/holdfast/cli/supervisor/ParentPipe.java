@@ -8,7 +8,11 @@ import java.io.IOException;
  * to nobody.
  */
 public final class ParentPipe {
+  /** What a supervisor writes to make the child leave in good order, as SIGTERM does. */
+  static final int LEAVE = '.';
+
   private static final int ORPHANED_EXIT_CODE = 143;
+  private static final int INTERRUPTED_EXIT_CODE = 130;
 
   private ParentPipe() {}
 
@@ -29,12 +33,21 @@ public final class ParentPipe {
 
   private static void haltAtEnd() {
     try {
-      while (System.in.read() >= 0) {
-        // A supervisor writes nothing; whatever comes has no meaning.
+      int read = System.in.read();
+      while (read >= 0) {
+        if (read == LEAVE) {
+          leave();
+        }
+        read = System.in.read();
       }
     } catch (IOException e) {
       System.err.println("holdfast: lost the pipe to the supervisor: " + e.getMessage());
     }
     Runtime.getRuntime().halt(ORPHANED_EXIT_CODE);
+  }
+
+  /** On a thread of its own, so that the end of the pipe is still noticed meanwhile. */
+  private static void leave() {
+    new Thread(() -> System.exit(INTERRUPTED_EXIT_CODE), "leave").start();
   }
 }

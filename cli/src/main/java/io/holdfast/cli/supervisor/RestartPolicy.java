@@ -8,7 +8,8 @@ import java.time.Duration;
  * <p>What somebody kills from outside is replaced at once, for a pause would only eat the time
  * until the next kill; and for as long as the run makes progress without any bound. What dies of
  * itself is replaced with growing pauses, and given up after {@link #MOST_CRASHES} in a row without
- * progress: it would only die again.
+ * progress: it would only die again. A host that cannot be reached is tried again with pauses that
+ * grow whatever the run does without it.
  */
 final class RestartPolicy {
 
@@ -18,10 +19,32 @@ final class RestartPolicy {
   /** Kills in a row without progress; many, for a kill says nothing about the child. */
   static final int MOST_KILLS = 100;
 
+  /** Times in a row that a host is not reached, about two minutes, for what cannot be missed. */
+  static final int MOST_MISSES = 10;
+
   private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
+
+  /** The longest pause before a host is tried again that could not be reached. */
+  static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
   private int crashes;
   private int kills;
+  private int misses;
+  private final int mostMisses;
+
+  private RestartPolicy(int mostMisses) {
+    this.mostMisses = mostMisses;
+  }
+
+  /** For what the run cannot go on without. */
+  static RestartPolicy vital() {
+    return new RestartPolicy(MOST_MISSES);
+  }
+
+  /** For what the run can go on without: its host is tried again for ever, for it may come back. */
+  static RestartPolicy spare() {
+    return new RestartPolicy(Integer.MAX_VALUE);
+  }
 
   /** What to do about a death. */
   sealed interface Decision {
@@ -39,7 +62,18 @@ final class RestartPolicy {
     kills = 0;
   }
 
+  /** It ran for a while before it died: its host had been reached. */
+  void lived() {
+    misses = 0;
+  }
+
   Decision died(Death death) {
+    if (death instanceof Death.Unreachable) {
+      misses++;
+      return misses > mostMisses
+          ? new Decision.GiveUp(misses)
+          : new Decision.Restart(pause(misses - 1));
+    }
     if (death instanceof Death.Killed) {
       kills++;
       return kills > MOST_KILLS ? new Decision.GiveUp(kills) : new Decision.Restart(Duration.ZERO);
@@ -50,8 +84,11 @@ final class RestartPolicy {
         : new Decision.Restart(pause(crashes - 1));
   }
 
-  /** Doubles with each crash; {@link #MOST_CRASHES} bounds it to seconds. */
+  /** Doubles with each death, up to {@link #LONGEST_PAUSE}. */
   private static Duration pause(int doublings) {
-    return FIRST_PAUSE.multipliedBy(1L << doublings);
+    Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(doublings, MOST_DOUBLINGS));
+    return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
   }
+
+  private static final int MOST_DOUBLINGS = 10;
 }

@@ -1,10 +1,10 @@
 package io.holdfast.cli.supervisor;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -22,13 +22,15 @@ import java.util.function.LongSupplier;
  */
 public final class Supervisor {
 
+  /** What ran for so long had been started well. */
+  private static final Duration STEADY = Duration.ofSeconds(60);
+
   /** How long workers may take to leave once the coordinator has finished. */
   private static final Duration WORKERS_LEAVE = Duration.ofSeconds(2);
 
   /** How long the coordinator may take to save and leave when the run is asked to stop. */
   private static final Duration COORDINATOR_LEAVES = Duration.ofSeconds(60);
 
-  private final Path launcher;
   private final Slot coordinator;
   private final List<Slot> workers;
   private final LongSupplier progress;
@@ -46,19 +48,16 @@ public final class Supervisor {
   private volatile boolean stopping;
 
   /**
-   * @param launcher the program's start script, by which children are started
    * @param progress a number that grows as the run gets further, such as its newest saved step
    * @param tell gets a line for people
    */
   public Supervisor(
-      Path launcher,
       ChildSpec coordinator,
       List<ChildSpec> workers,
       LongSupplier progress,
       Consumer<String> tell) {
-    this.launcher = launcher;
-    this.coordinator = new Slot(coordinator);
-    this.workers = workers.stream().map(Slot::new).toList();
+    this.coordinator = new Slot(coordinator, RestartPolicy.vital());
+    this.workers = workers.stream().map(spec -> new Slot(spec, RestartPolicy.spare())).toList();
     this.progress = progress;
     this.tell = tell;
   }
@@ -106,8 +105,10 @@ public final class Supervisor {
       return;
     }
     try {
-      Child child = Child.start(launcher, slot.spec.arguments().get());
+      Child child =
+          Child.start(slot.spec.place(), slot.spec.command().apply(Optional.ofNullable(slot.last)));
       slot.child = child;
+      slot.startedNanos = System.nanoTime();
       child.onExit(death -> loop.execute(() -> guarded(() -> died(slot, child, death))));
     } catch (IOException e) {
       result.completeExceptionally(e);
@@ -126,6 +127,7 @@ public final class Supervisor {
     if (stopping || slot.child != child || result.isDone()) {
       return;
     }
+    slot.last = death;
     if (slot == coordinator && isOutcome(death)) {
       result.complete(((Death.Exited) death).code());
       return;
@@ -134,7 +136,14 @@ public final class Supervisor {
       slot.child = null;
       return;
     }
+    if (isRefusal(slot, death)) {
+      leaveOut(slot, death);
+      return;
+    }
     noteProgress();
+    if (System.nanoTime() - slot.startedNanos > STEADY.toNanos()) {
+      slot.policy.lived();
+    }
     RestartPolicy.Decision decision = slot.policy.died(death);
     if (decision instanceof RestartPolicy.Decision.GiveUp giveUp) {
       giveUp(slot, death, giveUp.deaths());
@@ -156,7 +165,27 @@ public final class Supervisor {
   private void replace(Slot slot) {
     start(slot);
     if (slot == coordinator) {
-      workers.stream().filter(worker -> worker.child == null).forEach(this::start);
+      workers.stream()
+          .filter(worker -> worker.child == null && !worker.leftOut)
+          .forEach(this::start);
+    }
+  }
+
+  /** A worker on another machine may be refused for what that machine is; others may not be. */
+  private boolean isRefusal(Slot slot, Death death) {
+    return slot != coordinator
+        && slot.spec.place() == ChildSpec.Place.OVER_SSH
+        && death.equals(new Death.Exited(EXIT_REFUSED));
+  }
+
+  private void leaveOut(Slot slot, Death death) {
+    tell.accept("the " + slot.spec.name() + " " + death.describe() + "; goes on without it");
+    slot.child = null;
+    slot.leftOut = true;
+    if (workers.stream().allMatch(worker -> worker.leftOut)) {
+      tell.accept("no worker is left: giving up");
+      endLeader();
+      result.complete(EXIT_REFUSED);
     }
   }
 
@@ -169,15 +198,27 @@ public final class Supervisor {
             + ", for the "
             + deaths
             + "th time without progress: giving up");
+    endLeader();
+    result.complete(exitCode(death));
+  }
+
+  private static int exitCode(Death death) {
+    if (death instanceof Death.Unreachable) {
+      return EXIT_UNREACHABLE;
+    }
+    return death instanceof Death.Exited exited && exited.code() > 0 ? exited.code() : EXIT_BUG;
+  }
+
+  private void endLeader() {
     Child leader = coordinator.child;
     if (leader != null && leader.isAlive()) {
       leader.terminate();
     }
-    result.complete(
-        death instanceof Death.Exited exited && exited.code() > 0 ? exited.code() : EXIT_BUG);
   }
 
   private static final int EXIT_BUG = 70;
+  private static final int EXIT_REFUSED = 2;
+  private static final int EXIT_UNREACHABLE = 4;
 
   private void noteProgress() {
     long now = progress.getAsLong();
@@ -216,11 +257,15 @@ public final class Supervisor {
   /** One child to keep running, with the process that runs now. */
   private static final class Slot {
     private final ChildSpec spec;
-    private final RestartPolicy policy = new RestartPolicy();
+    private final RestartPolicy policy;
     private volatile Child child;
+    private Death last;
+    private boolean leftOut;
+    private long startedNanos;
 
-    Slot(ChildSpec spec) {
+    Slot(ChildSpec spec, RestartPolicy policy) {
       this.spec = spec;
+      this.policy = policy;
     }
   }
 }

@@ -6,7 +6,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class RestartPolicyTest {
-  private final RestartPolicy policy = new RestartPolicy();
+  private final RestartPolicy policy = RestartPolicy.vital();
 
   @Test
   void replacesWhatWasKilledAtOnce() {
@@ -48,6 +48,32 @@ class RestartPolicyTest {
     }
   }
 
+  @Test
+  void aHostThatIsNotReachedIsTriedLessAndLessOften() {
+    Duration last = Duration.ZERO;
+    for (int miss = 0; miss < RestartPolicy.MOST_MISSES; miss++) {
+      policy.progressed();
+      Duration pause = pauseAfter(new Death.Unreachable());
+      assertThat(pause)
+          .isGreaterThanOrEqualTo(last)
+          .isLessThanOrEqualTo(RestartPolicy.LONGEST_PAUSE);
+      last = pause;
+    }
+    assertThat(policy.died(new Death.Unreachable()))
+        .isInstanceOf(RestartPolicy.Decision.GiveUp.class);
+    policy.lived();
+    assertThat(pauseAfter(new Death.Unreachable())).isLessThan(Duration.ofSeconds(1));
+  }
+
+  @Test
+  void whatARunCanGoOnWithoutIsTriedForEver() {
+    RestartPolicy spare = RestartPolicy.spare();
+    for (int miss = 0; miss < 100 * RestartPolicy.MOST_MISSES; miss++) {
+      assertThat(spare.died(new Death.Unreachable()))
+          .isInstanceOf(RestartPolicy.Decision.Restart.class);
+    }
+  }
+
   private Duration pauseAfter(Death death) {
     return ((RestartPolicy.Decision.Restart) policy.died(death)).pause();
   }
@@ -58,5 +84,8 @@ class RestartPolicyTest {
     assertThat(Death.of(143)).isEqualTo(new Death.Killed(15));
     assertThat(Death.of(134)).as("a JVM that crashed").isEqualTo(new Death.Exited(134));
     assertThat(Death.of(2)).isEqualTo(new Death.Exited(2));
+    assertThat(Death.of(ChildSpec.Place.OVER_SSH, 255)).isEqualTo(new Death.Unreachable());
+    assertThat(Death.of(ChildSpec.Place.OVER_SSH, 137)).isEqualTo(new Death.Killed(9));
+    assertThat(Death.of(ChildSpec.Place.HERE, 255)).isEqualTo(new Death.Exited(255));
   }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -92,19 +93,77 @@ class SupervisorTest {
             "case $1 in coordinator) trap 'echo saved >$0.saved; exit 130' TERM; echo up >$0.up;"
                 + " while true; do read -rt 0.1 || true; done ;; worker) exec cat ;; esac",
             () -> 0);
-    CompletableFuture<Integer> running =
-        CompletableFuture.supplyAsync(
-            () -> {
-              try {
-                return supervisor.run();
-              } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-              }
-            });
+    CompletableFuture<Integer> running = runInBackground(supervisor);
     awaitFile(Path.of(script() + ".up"));
     supervisor.stop();
     assertThat(Path.of(script() + ".saved")).hasContent("saved");
     running.cancel(true);
+  }
+
+  /** A signal would end the ssh client and not what it started. */
+  @Test
+  void asksAFarCoordinatorToSaveThroughItsPipe() throws Exception {
+    Supervisor supervisor =
+        supervisor(
+            ChildSpec.Place.OVER_SSH,
+            "case $1 in coordinator) echo up >$0.up; read -rn1 order; echo \"$order\" >$0.saved; exit 130 ;;"
+                + " worker) exec cat >/dev/null ;; esac",
+            () -> 0);
+    CompletableFuture<Integer> running = runInBackground(supervisor);
+    awaitFile(Path.of(script() + ".up"));
+    supervisor.stop();
+    assertThat(Path.of(script() + ".saved")).content().isEqualToIgnoringNewLines(".");
+    running.cancel(true);
+  }
+
+  @Test
+  void aFarCoordinatorThatCannotBeReachedIsStartedElsewhere() throws Exception {
+    String body =
+        "echo $1 >>$0.starts; case $1 in coordinator) exit 255 ;; elsewhere) exit 0 ;; worker) exec cat ;; esac";
+    supervisor(ChildSpec.Place.OVER_SSH, body, () -> 0);
+    ChildSpec coordinator =
+        new ChildSpec(
+            "coordinator",
+            ChildSpec.Place.OVER_SSH,
+            last ->
+                List.of(
+                    script().toString(),
+                    last.equals(Optional.of(new Death.Unreachable()))
+                        ? "elsewhere"
+                        : "coordinator"));
+    Supervisor supervisor =
+        new Supervisor(
+            coordinator,
+            List.of(child("worker 1", "worker", ChildSpec.Place.OVER_SSH)),
+            () -> 0,
+            told::add);
+    assertThat(supervisor.run()).isZero();
+    assertThat(told).singleElement().asString().contains("cannot be reached");
+  }
+
+  @Test
+  void goesOnWithoutAFarWorkerThatIsRefusedAndGivesUpWithoutAny() throws Exception {
+    Supervisor supervisor =
+        supervisor(
+            ChildSpec.Place.OVER_SSH,
+            "case $1 in coordinator) read -rn1 order; exit 130 ;; worker) exit 2 ;; esac",
+            () -> 0);
+    assertThat(supervisor.run()).isEqualTo(2);
+    assertThat(told)
+        .hasSize(2)
+        .anyMatch(line -> line.contains("goes on without it"))
+        .anyMatch(line -> line.contains("no worker is left"));
+  }
+
+  private static CompletableFuture<Integer> runInBackground(Supervisor supervisor) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return supervisor.run();
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        });
   }
 
   private static void awaitFile(Path file) {
@@ -120,13 +179,21 @@ class SupervisorTest {
   }
 
   private Supervisor supervisor(String body, LongSupplier progress) throws IOException {
+    return supervisor(ChildSpec.Place.HERE, body, progress);
+  }
+
+  private Supervisor supervisor(ChildSpec.Place place, String body, LongSupplier progress)
+      throws IOException {
     Files.writeString(script(), "#!/usr/bin/env bash\n" + body + "\n");
     Files.setPosixFilePermissions(script(), PosixFilePermissions.fromString("rwxr-xr-x"));
     return new Supervisor(
-        script(),
-        new ChildSpec("coordinator", () -> List.of("coordinator")),
-        List.of(new ChildSpec("worker 1", () -> List.of("worker"))),
+        child("coordinator", "coordinator", place),
+        List.of(child("worker 1", "worker", place)),
         progress,
         told::add);
+  }
+
+  private ChildSpec child(String name, String role, ChildSpec.Place place) {
+    return new ChildSpec(name, place, last -> List.of(script().toString(), role));
   }
 }

@@ -7,7 +7,7 @@ import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Finds a port for a coordinator that keeps it over its restarts. */
-public final class LoopbackPort {
+public final class FreePort {
 
   /**
    * Below the ports that systems hand out by themselves, so that none of those takes it while a
@@ -18,14 +18,14 @@ public final class LoopbackPort {
   private static final int HIGHEST = 32_000;
   private static final int TRIES = 200;
 
-  private LoopbackPort() {}
+  private FreePort() {}
 
   /**
    * A port on the loopback address that is free now.
    *
    * @throws IOException if none was found
    */
-  public static int findFree() throws IOException {
+  public static int find() throws IOException {
     for (int attempt = 0; attempt < TRIES; attempt++) {
       int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
       if (isFree(port)) {
