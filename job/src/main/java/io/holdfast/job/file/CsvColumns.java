@@ -78,7 +78,7 @@ record CsvColumns(
       throws CsvException {
     int place = names.indexOf(name);
     if (place < 0) {
-      throw new CsvException(key, Keys.unknown("column", name, names) + " in " + file);
+      throw new CsvException(key, file + ": " + Keys.unknown("column", name, names));
     }
     if (names.lastIndexOf(name) != place) {
       throw new CsvException(

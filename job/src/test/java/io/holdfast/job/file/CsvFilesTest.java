@@ -120,7 +120,7 @@ final class CsvFilesTest {
       delimiter = '~',
       quoteCharacter = '`',
       value = {
-        "label: clas ~ label: unknown column `clas`; did you mean `class`? in FILE",
+        "label: clas ~ label: FILE: unknown column `clas`; did you mean `class`?",
         "label: 3 ~ label: column 3: FILE has columns 0 to 2",
         "label: [class, a] ~ label: 2 columns; sparse_categorical_crossentropy needs one column of class numbers",
         "label: class, columns: [a] ~ columns: FILE has 1 columns of features; model.input [2] needs 2",
