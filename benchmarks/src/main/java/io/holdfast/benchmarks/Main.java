@@ -1,6 +1,7 @@
 package io.holdfast.benchmarks;
 
 import io.holdfast.benchmarks.suite.LoadSuite;
+import io.holdfast.benchmarks.suite.SaveEveryStepSuite;
 import io.holdfast.benchmarks.suite.SaveSuite;
 import io.holdfast.benchmarks.suite.ScalingSuite;
 import io.holdfast.benchmarks.suite.ShardsSuite;
@@ -11,12 +12,16 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** The command line of the benchmarks: one suite, its tables on standard output. */
@@ -45,7 +50,9 @@ public final class Main {
         .addSubcommand(new Shards())
         .addSubcommand(new Wire())
         .addSubcommand(new Save())
-        .addSubcommand(new Load());
+        .addSubcommand(new Load())
+        .addSubcommand(new SaveEveryStep())
+        .addSubcommand(new Micro());
   }
 
   /** Where, how long and with whom. */
@@ -201,6 +208,36 @@ public final class Main {
     @Override
     void measure(Bench bench) throws IOException, InterruptedException {
       LoadSuite.run(bench);
+    }
+  }
+
+  @Command(
+      name = "save-every-step",
+      mixinStandardHelpOptions = true,
+      header = "Step time saving each step beside never saving, and what a hand-over costs.")
+  static final class SaveEveryStep extends Suite {
+    @Override
+    void measure(Bench bench) throws IOException, InterruptedException {
+      SaveEveryStepSuite.run(bench, "cnn");
+      SaveEveryStepSuite.handOver(bench);
+    }
+  }
+
+  @Command(
+      name = "micro",
+      mixinStandardHelpOptions = true,
+      header = "JMH: the owner's update of a slice, a checksum beside a copy.",
+      footer = {"", "Example:", "  benchmarks/run micro UpdateBenchmark"})
+  static final class Micro implements Callable<Integer> {
+    @Parameters(paramLabel = "PATTERN", arity = "0..1", description = "Which (default: all).")
+    private Optional<String> pattern;
+
+    @Override
+    public Integer call() throws RunnerException {
+      OptionsBuilder options = new OptionsBuilder();
+      options.include(pattern.orElse("io.holdfast.benchmarks.micro"));
+      new Runner(options.build()).run();
+      return 0;
     }
   }
 }

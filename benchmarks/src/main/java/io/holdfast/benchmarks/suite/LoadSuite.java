@@ -25,10 +25,10 @@ public final class LoadSuite {
   private LoadSuite() {}
 
   public static void run(Bench bench) throws IOException, InterruptedException {
-    try (SyntheticRun run = SyntheticRun.create(bench)) {
+    try (SyntheticRun run = SyntheticRun.create(bench, bench.megabytes())) {
       cold(bench, run);
     }
-    try (SyntheticRun run = SyntheticRun.create(bench)) {
+    try (SyntheticRun run = SyntheticRun.create(bench, bench.megabytes())) {
       reshard(bench, run);
     }
   }

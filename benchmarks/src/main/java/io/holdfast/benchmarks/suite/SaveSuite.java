@@ -8,6 +8,7 @@ import io.holdfast.worker.runtime.StateFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,7 +20,7 @@ public final class SaveSuite {
   private SaveSuite() {}
 
   public static void run(Bench bench) throws IOException, InterruptedException {
-    try (SyntheticRun run = SyntheticRun.create(bench)) {
+    try (SyntheticRun run = SyntheticRun.create(bench, bench.megabytes())) {
       StateFiles.State whole = run.files().allocate(0, 1);
       run.files().randomize(whole, 1);
       List<Contender> contenders = new ArrayList<>();
@@ -50,14 +51,16 @@ public final class SaveSuite {
   private static Contender dd(Bench bench, SyntheticRun run, StateFiles.State state)
       throws IOException, InterruptedException {
     Prefix saved = run.save(List.of(state));
-    Path source = Files.createTempFile(bench.scratch(), "random", "");
-    Files.delete(source);
-    Files.move(Checkpoints.largest(run.filesOf(saved)), source);
+    Path source = Files.createTempFile(memory(bench), "holdfast-random", "");
+    source.toFile().deleteOnExit();
+    Files.copy(
+        Checkpoints.largest(run.filesOf(saved)), source, StandardCopyOption.REPLACE_EXISTING);
     run.delete(saved);
     return Contender.of(
         "dd conv=fdatasync",
         () -> {
-          Disk.read(source);
+          Disk.read(
+              source); // where memory is no file system, at least once into the kernel's cache
           Disk.settle(bench.scratch());
           Path target = bench.scratch().resolve("dd");
           double seconds = Disk.writeDurably(source, target);
@@ -76,5 +79,14 @@ public final class SaveSuite {
           Bench.remove(directory);
           return bench.megabytes() / seconds;
         });
+  }
+
+  /** Where files lie in memory, if there is room; else the disk, of which the kernel keeps some. */
+  private static Path memory(Bench bench) throws IOException {
+    Path shared = Path.of("/dev/shm");
+    long wanted = (long) bench.megabytes() << 20;
+    boolean room =
+        Files.isWritable(shared) && Files.getFileStore(shared).getUsableSpace() > 2 * wanted;
+    return room ? shared : bench.scratch();
   }
 }

@@ -54,9 +54,9 @@ final class SyntheticRun implements AutoCloseable {
   }
 
   /** A new run whose checkpoint has about so many bytes: one layer's weights and Adam's slots. */
-  static SyntheticRun create(Bench bench) throws IOException {
+  static SyntheticRun create(Bench bench, int megabytes) throws IOException {
     Path directory = Files.createTempDirectory(bench.scratch(), "synthetic");
-    long units = ((long) bench.megabytes() << 20) / ((INPUT + 1L) * BYTES_PER_WEIGHT);
+    long units = ((long) megabytes << 20) / ((INPUT + 1L) * BYTES_PER_WEIGHT);
     Path file = Files.writeString(directory.resolve("job.yaml"), jobText(units));
     try {
       Job job = JobFile.read(file);

@@ -12,7 +12,6 @@ import io.holdfast.proto.v1.WorkerStatus;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -23,7 +22,10 @@ import java.util.stream.Collectors;
  * by the workers themselves, and by the kernel, which counts what goes to the coordinator too.
  */
 public final class WireSuite {
-  private static final Duration WINDOW = Duration.ofSeconds(2);
+  /** Steps over which the kernel's counters are read: many, for they are not read at its end. */
+  private static final int STEPS = 400;
+
+  private static final int QUICK_STEPS = 20;
 
   private WireSuite() {}
 
@@ -83,16 +85,25 @@ public final class WireSuite {
             bench.job(job), workers, Math.min(workers, Bench.cores()), Throughput.shards(workers));
     try (LiveRun run = LiveRun.start(bench, order)) {
       Throughput.warm(bench, run);
-      StatusReply from = run.status();
-      long written = written(from);
-      Thread.sleep(WINDOW.toMillis());
-      StatusReply to = run.status();
-      double byKernel = (written(to) - written) / (double) (to.getStep() - from.getStep());
-      var sent =
-          to.getWorkersList().stream()
+      Reading from = read(run);
+      run.awaitStep(from.status().getStep() + (bench.quick() ? QUICK_STEPS : STEPS));
+      Reading to = read(run);
+      var told =
+          to.status().getWorkersList().stream()
               .collect(Collectors.summarizingLong(WorkerStatus::getSentBytes));
-      return new Sent(sent.getAverage(), sent.getMax(), byKernel / workers);
+      double byKernel = (to.bytes() - from.bytes()) / (to.step() - from.step());
+      return new Sent(told.getAverage(), told.getMax(), byKernel / workers);
     }
+  }
+
+  /** The kernel's counters, and the step in whose middle they were read. */
+  private record Reading(StatusReply status, double step, long bytes) {}
+
+  private static Reading read(LiveRun run) throws IOException, InterruptedException {
+    StatusReply before = run.status();
+    long bytes = written(before);
+    StatusReply after = run.status();
+    return new Reading(after, (before.getStep() + after.getStep()) / 2.0, bytes);
   }
 
   /** Bytes that the kernel has sent so far on the workers' connections. */
