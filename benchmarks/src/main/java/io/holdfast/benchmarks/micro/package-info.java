@@ -1,0 +1,2 @@
+/** Single loops, by JMH. */
+package io.holdfast.benchmarks.micro;

@@ -1,0 +1,70 @@
+package io.holdfast.benchmarks.suite;
+
+import io.holdfast.benchmarks.Bench;
+import io.holdfast.benchmarks.Comparison;
+import io.holdfast.benchmarks.LiveRun;
+import io.holdfast.benchmarks.Spread;
+import io.holdfast.storage.checkpoint.Prefix;
+import io.holdfast.worker.runtime.StateFiles;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What training feels of saving every step: the step time beside that of a run that never saves,
+ * and how long the thread that computes is kept by handing its buffers over.
+ */
+public final class SaveEveryStepSuite {
+  private static final int HAND_OVERS = 200;
+  private static final int QUICK_HAND_OVERS = 5;
+
+  private SaveEveryStepSuite() {}
+
+  public static void run(Bench bench, String job) throws IOException, InterruptedException {
+    List<Throughput> kinds =
+        List.of(kind(bench, job, "never", "1000000000"), kind(bench, job, "every step", "1"));
+    new Comparison(job + ": a step, saving", "ms", kinds)
+        .measure(bench.rounds(), bench.out())
+        .print(bench.out());
+    kinds.forEach(Throughput::printCpu);
+  }
+
+  private static Throughput kind(Bench bench, String job, String name, String everySteps) {
+    int workers = Math.min(2, Bench.cores());
+    List<String> settings = List.of("mesh.shards=2", "checkpoint.every_steps=" + everySteps);
+    return new Throughput(
+        bench,
+        name,
+        new LiveRun.Order(bench.job(job), workers, workers, settings),
+        pace -> 1000 / pace.stepsPerSecond());
+  }
+
+  /** How long the computing thread waits while a state is handed to the writer. */
+  public static void handOver(Bench bench) throws IOException, InterruptedException {
+    try (SyntheticRun run = SyntheticRun.create(bench, 4)) {
+      StateFiles.State state = run.files().allocate(0, 1);
+      run.files().randomize(state, 1);
+      double[] micros = new double[bench.quick() ? QUICK_HAND_OVERS : HAND_OVERS];
+      for (int i = 0; i < micros.length; i++) {
+        Prefix prefix = new Prefix(1, 1, i + 1);
+        long start = System.nanoTime();
+        run.files().begin(state, prefix, 1, 2);
+        micros[i] = (System.nanoTime() - start) / 1e3;
+        run.files().awaitDurable();
+        run.delete(prefix);
+      }
+      Arrays.sort(micros);
+      bench
+          .out()
+          .printf(
+              Locale.ROOT,
+              "%nThe computing thread is kept by a hand-over: p50 %.1f us, p99 %.1f us, most %.1f us"
+                  + " (of %d)%n",
+              Spread.quantile(micros, 0.5),
+              Spread.quantile(micros, 0.99),
+              micros[micros.length - 1],
+              micros.length);
+    }
+  }
+}

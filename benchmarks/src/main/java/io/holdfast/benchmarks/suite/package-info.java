@@ -1,0 +1,2 @@
+/** What is compared with what. */
+package io.holdfast.benchmarks.suite;
