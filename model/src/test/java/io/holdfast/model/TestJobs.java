@@ -1,6 +1,7 @@
 package io.holdfast.model;
 
 import io.holdfast.job.CheckpointSpec;
+import io.holdfast.job.ClusterSpec;
 import io.holdfast.job.DataSpec;
 import io.holdfast.job.Job;
 import io.holdfast.job.LossFunction;
@@ -38,6 +39,7 @@ public final class TestJobs {
             Optional.empty(),
             Optional.empty(),
             true,
-            true));
+            true),
+        ClusterSpec.DEFAULT);
   }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holdfast.job.CheckpointSpec;
+import io.holdfast.job.ClusterSpec;
 import io.holdfast.job.DataSpec;
 import io.holdfast.job.Job;
 import io.holdfast.job.LayerSpec;
@@ -81,6 +82,7 @@ public final class JobText {
     mesh.put("threads", job.mesh().threads());
     mesh.put("isa", Values.name(job.mesh().isa()));
     root.set("checkpoint", checkpoint(job.checkpoint()));
+    root.set("cluster", cluster(job.cluster()));
     return sorted(root);
   }
 
@@ -189,6 +191,16 @@ public final class JobText {
                     .put("mode", Values.name(best.mode())));
     node.put("async", checkpoint.async());
     node.put("verify_after", checkpoint.verifyAfter());
+    return node;
+  }
+
+  private static ObjectNode cluster(ClusterSpec cluster) {
+    ObjectNode node = NODES.objectNode();
+    node.put("min_workers", cluster.minWorkers());
+    node.put(
+        "replace_wait_secs", cluster.replaceWait().toMillis() / ClusterReader.MILLIS_PER_SECOND);
+    node.put("heartbeat_ms", cluster.heartbeat().toMillis());
+    node.put("lease_ms", cluster.lease().toMillis());
     return node;
   }
 
