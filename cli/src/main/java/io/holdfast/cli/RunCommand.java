@@ -39,7 +39,8 @@ import picocli.CommandLine.Option;
       "",
       "Any number of workers gives the same bits. One that dies is replaced; a run may go on with"
           + " another number.",
-      "A resume may change epochs, steps, metrics, checkpoint.* and --workers.",
+      "A resume may change epochs, steps, metrics, checkpoint.*, cluster.* and --workers.",
+      "`stop` ends it with exit code 0, Ctrl-C with 130; both save first. A drained worker is not replaced.",
       "",
       "Examples:",
       "  holdfast run examples/mnist/cnn.yaml",
@@ -63,7 +64,8 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--workers",
       paramLabel = "N",
-      description = "Worker processes (default: 2, or 1 where the job's mesh.shards is 1).")
+      description =
+          "Worker processes (default: 2, within the job's cluster.min_workers and mesh.shards).")
   private Optional<Integer> workers;
 
   @Option(
@@ -107,10 +109,12 @@ final class RunCommand implements Callable<Integer> {
 
   private int workers(Job job) {
     int most = job.mesh().shards();
-    int count = workers.orElse(Math.min(DEFAULT_WORKERS, most));
-    if (count < 1 || count > most) {
+    int least = job.cluster().minWorkers();
+    int count = workers.orElse(Math.max(least, Math.min(DEFAULT_WORKERS, most)));
+    if (count < least || count > most) {
       throw CommandFailedException.badInput(
-          "--workers: " + count + " (allowed: 1 to " + most + ", the job's mesh.shards)");
+          "--workers: %d (allowed: %d to %d, the job's cluster.min_workers and mesh.shards)"
+              .formatted(count, least, most));
     }
     return count;
   }

@@ -1,5 +1,6 @@
 package io.holdfast.cli.supervisor;
 
+import io.holdfast.coordinator.protocol.ExitCode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,7 +19,8 @@ import java.util.function.LongSupplier;
  * are taken on one thread.
  *
  * <p>The coordinator's exit code ends the run if it is an outcome (done, bad input, damage,
- * unreachable); any other death of a child is answered as {@link RestartPolicy} says.
+ * unreachable); a drained worker is not replaced; any other death of a child is answered as {@link
+ * RestartPolicy} says.
  */
 public final class Supervisor {
 
@@ -134,6 +136,12 @@ public final class Supervisor {
       slot.child = null;
       return;
     }
+    if (slot != coordinator && death.equals(new Death.Exited(ExitCode.DRAINED))) {
+      slot.child = null;
+      slot.drained = true;
+      tell.accept("the " + slot.spec.name() + " (pid " + child.pid() + ") was drained");
+      return;
+    }
     noteProgress();
     RestartPolicy.Decision decision = slot.policy.died(death);
     if (decision instanceof RestartPolicy.Decision.GiveUp giveUp) {
@@ -156,7 +164,9 @@ public final class Supervisor {
   private void replace(Slot slot) {
     start(slot);
     if (slot == coordinator) {
-      workers.stream().filter(worker -> worker.child == null).forEach(this::start);
+      workers.stream()
+          .filter(worker -> worker.child == null && !worker.drained)
+          .forEach(this::start);
     }
   }
 
@@ -218,6 +228,9 @@ public final class Supervisor {
     private final ChildSpec spec;
     private final RestartPolicy policy = new RestartPolicy();
     private volatile Child child;
+
+    /** It is not to come back. */
+    private boolean drained;
 
     Slot(ChildSpec spec) {
       this.spec = spec;

@@ -1,5 +1,6 @@
 package io.holdfast.coordinator.protocol;
 
+import io.holdfast.coordinator.protocol.OperatorRequest.Waiting;
 import io.holdfast.protocol.RunStatus;
 import java.util.Collections;
 import java.util.List;
@@ -26,6 +27,7 @@ import java.util.TreeMap;
  * @param commits live ones by step: the newest, and those that wait to be read back
  * @param verifications the first one is under way
  * @param bugs failures of workers by their own fault
+ * @param requests of operators that wait for their answer, by number
  * @param exitCode present once ended
  */
 public record LeaderState(
@@ -51,6 +53,8 @@ public record LeaderState(
     List<Verification> verifications,
     Optional<Stop> stop,
     int bugs,
+    Map<Long, Waiting> requests,
+    MemberNews news,
     OptionalInt exitCode) {
 
   /** Rows of the training and validation data. */
@@ -66,6 +70,8 @@ public record LeaderState(
     workers = Collections.unmodifiableMap(new TreeMap<>(workers));
     commits = Collections.unmodifiableMap(new TreeMap<>(commits));
     verifications = List.copyOf(verifications);
+    requests = Collections.unmodifiableMap(new TreeMap<>(requests));
+    Objects.requireNonNull(news);
   }
 
   /**
@@ -102,6 +108,8 @@ public record LeaderState(
         List.of(),
         Optional.empty(),
         0,
+        Map.of(),
+        MemberNews.NONE,
         OptionalInt.empty());
   }
 }

@@ -4,6 +4,7 @@ import io.holdfast.coordinator.protocol.LeaderEffect.Announce;
 import io.holdfast.coordinator.protocol.LeaderEffect.Level;
 import io.holdfast.coordinator.protocol.LeaderState.DataSize;
 import io.holdfast.coordinator.protocol.LeaderState.Stop;
+import io.holdfast.coordinator.protocol.OperatorRequest.Waiting;
 import io.holdfast.protocol.CoordinatorMessage;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +36,8 @@ final class Turn {
   final List<Verification> verifications;
   Optional<Stop> stop;
   int bugs;
+  final TreeMap<Long, Waiting> requests;
+  MemberNews news;
   OptionalInt exitCode;
   private final List<LeaderEffect> effects = new ArrayList<>();
 
@@ -61,6 +64,8 @@ final class Turn {
     verifications = new ArrayList<>(state.verifications());
     stop = state.stop();
     bugs = state.bugs();
+    requests = new TreeMap<>(state.requests());
+    news = state.news();
     exitCode = state.exitCode();
   }
 
@@ -89,6 +94,8 @@ final class Turn {
             verifications,
             stop,
             bugs,
+            requests,
+            news,
             exitCode);
     return new Transition(next, effects);
   }
