@@ -5,18 +5,28 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.holdfast.proto.v1.OperatorGrpc;
+import io.holdfast.proto.v1.OperatorGrpc.OperatorBlockingStub;
 import io.holdfast.proto.v1.StatusReply;
 import io.holdfast.proto.v1.StatusRequest;
+import io.holdfast.proto.v1.WatchRequest;
 import io.holdfast.storage.store.LeaderRecord;
 import io.holdfast.storage.store.ObjectStore;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
-/** Which live job a query is for, and the way to its coordinator. */
+/** Which live job a command is for, and the way to its coordinator, looked up anew each time. */
 final class LiveJob {
-  private static final long ANSWER_SECONDS = 5;
+  private static final Duration ANSWER = Duration.ofSeconds(15);
+
+  /** A stream of pictures is opened anew this often, so that a dead connection is noticed. */
+  private static final Duration STREAM = Duration.ofSeconds(60);
 
   @ArgGroup(exclusive = true, multiplicity = "1")
   private Target target;
@@ -44,27 +54,97 @@ final class LiveJob {
    * @throws CommandFailedException with {@link ExitCode#UNREACHABLE} if nobody answers
    */
   StatusReply status() {
+    return ask(ANSWER, stub -> stub.getStatus(StatusRequest.getDefaultInstance()));
+  }
+
+  /**
+   * Asks the coordinator for something and waits until it has happened.
+   *
+   * @throws CommandFailedException if it does not happen in time, or not at all
+   */
+  <R> R ask(Duration timeout, Function<OperatorBlockingStub, R> request) {
     HostAndPort address = address();
+    try {
+      return connected(address, timeout, request);
+    } catch (StatusRuntimeException e) {
+      throw failure(address, timeout, e.getStatus());
+    }
+  }
+
+  /**
+   * Shows pictures of the job as they come.
+   *
+   * @return the last one, once the coordinator leaves; none if the stream ended otherwise
+   * @throws CommandFailedException with {@link ExitCode#UNREACHABLE} if the connection is lost
+   */
+  Optional<StatusReply> watch(Consumer<StatusReply> show) {
+    HostAndPort address = address();
+    try {
+      return connected(
+          address,
+          STREAM,
+          stub -> {
+            StatusReply last = null;
+            Iterator<StatusReply> pictures = stub.watch(WatchRequest.getDefaultInstance());
+            while (pictures.hasNext()) {
+              last = pictures.next();
+              show.accept(last);
+            }
+            return Optional.ofNullable(last).filter(StatusReply::hasExitCode);
+          });
+    } catch (StatusRuntimeException e) {
+      if (e.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED) {
+        return Optional.empty();
+      }
+      throw failure(address, STREAM, e.getStatus());
+    }
+  }
+
+  private static <R> R connected(
+      HostAndPort address, Duration timeout, Function<OperatorBlockingStub, R> use) {
     ManagedChannel channel =
         NettyChannelBuilder.forAddress(address.host(), address.port()).usePlaintext().build();
     try {
-      return OperatorGrpc.newBlockingStub(channel)
-          .withDeadlineAfter(ANSWER_SECONDS, TimeUnit.SECONDS)
-          .getStatus(StatusRequest.getDefaultInstance());
-    } catch (StatusRuntimeException e) {
-      throw CommandFailedException.unreachable(address + ": " + problem(e.getStatus()));
+      return use.apply(
+          OperatorGrpc.newBlockingStub(channel)
+              .withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS));
     } finally {
       channel.shutdownNow();
     }
   }
 
-  private static String problem(Status status) {
+  private CommandFailedException failure(HostAndPort address, Duration timeout, Status status) {
+    String said = status.getDescription();
     return switch (status.getCode()) {
-      case DEADLINE_EXCEEDED -> "no answer in " + ANSWER_SECONDS + " s";
+      case INVALID_ARGUMENT, FAILED_PRECONDITION -> CommandFailedException.badInput(said);
+      case ABORTED -> CommandFailedException.unreachable(said);
+      case DEADLINE_EXCEEDED ->
+          CommandFailedException.unreachable(
+              address + ": no answer in " + timeout.toSeconds() + " s" + present(address, timeout));
       case UNAVAILABLE ->
-          status.getCause() == null ? status.getDescription() : "no coordinator listens there";
-      default -> status.toString();
+          CommandFailedException.unreachable(
+              address
+                  + ": "
+                  + (status.getCause() == null
+                      ? said
+                      : "no coordinator listens there, or it was lost before it answered")
+                  + "; try again");
+      default -> CommandFailedException.unreachable(address + ": " + status);
     };
+  }
+
+  /** What the job does instead of answering; nothing if that was what it was asked. */
+  private static String present(HostAndPort address, Duration timeout) {
+    if (timeout.equals(ANSWER)) {
+      return "";
+    }
+    try {
+      StatusReply status =
+          connected(address, ANSWER, stub -> stub.getStatus(StatusRequest.getDefaultInstance()));
+      return "; the job is " + status.getPhase() + ": " + status.getReason();
+    } catch (StatusRuntimeException e) {
+      return "; nor does it say how the job is";
+    }
   }
 
   private HostAndPort address() {

@@ -37,7 +37,8 @@ import picocli.CommandLine.Option;
       "",
       "Any number of workers gives the same bits. One that dies is replaced; a run may go on with"
           + " another number.",
-      "A resume may change epochs, steps, metrics, checkpoint.* and --workers.",
+      "A resume may change epochs, steps, metrics, checkpoint.*, cluster.* and --workers.",
+      "`stop` ends it with exit code 0, Ctrl-C with 130; both save first. A drained worker is not replaced.",
       "",
       "Examples:",
       "  holdfast run examples/mnist/cnn.yaml",
@@ -60,7 +61,8 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--workers",
       paramLabel = "N",
-      description = "Worker processes (default: 2, or 1 where the job's mesh.shards is 1).")
+      description =
+          "Worker processes (default: 2, within the job's cluster.min_workers and mesh.shards).")
   private Optional<Integer> workers;
 
   @Option(
@@ -103,7 +105,8 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private int workers(Job job) {
-    int count = workers.orElse(Math.min(DEFAULT_WORKERS, job.mesh().shards()));
+    int least = job.cluster().minWorkers();
+    int count = workers.orElse(Math.max(least, Math.min(DEFAULT_WORKERS, job.mesh().shards())));
     WorkerCount.check(count, job);
     return count;
   }

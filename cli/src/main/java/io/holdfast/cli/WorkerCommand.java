@@ -1,5 +1,7 @@
 package io.holdfast.cli;
 
+import static io.holdfast.coordinator.protocol.ExitCode.DRAINED;
+
 import io.holdfast.cli.supervisor.ParentPipe;
 import io.holdfast.worker.exchange.ExchangeNode;
 import io.holdfast.worker.runtime.WorkerProcess;
@@ -20,6 +22,8 @@ import picocli.CommandLine.Option;
         "Works for a coordinator: one worker, for launch scripts. Finds the coordinator again after"
             + " it moved.",
     footer = {
+      "",
+      "Exit code 0: the job is over, or this worker was drained; do not start it again.",
       "",
       "Examples:",
       "  holdfast worker --coordinator 127.0.0.1:7000",
@@ -96,7 +100,7 @@ final class WorkerCommand implements Callable<Integer> {
     try {
       int exitCode = worker.run();
       shutdown.finished();
-      return exitCode;
+      return exitCode == DRAINED && !ParentPipe.isSupervised() ? ExitCode.DONE.number() : exitCode;
     } finally {
       left.countDown();
     }

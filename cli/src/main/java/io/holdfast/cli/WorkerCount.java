@@ -8,10 +8,12 @@ final class WorkerCount {
 
   /** Anything else is bad input. */
   static void check(int count, Job job) {
+    int least = job.cluster().minWorkers();
     int most = job.mesh().shards();
-    if (count < 1 || count > most) {
+    if (count < least || count > most) {
       throw CommandFailedException.badInput(
-          "--workers: " + count + " (allowed: 1 to " + most + ", the job's mesh.shards)");
+          "--workers: %d (allowed: %d to %d, the job's cluster.min_workers and mesh.shards)"
+              .formatted(count, least, most));
     }
   }
 }

@@ -1,12 +1,7 @@
 package io.holdfast.cli;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holdfast.cli.output.Json;
-import io.holdfast.cli.output.Table;
-import io.holdfast.cli.output.Text;
 import io.holdfast.proto.v1.StatusReply;
-import io.holdfast.proto.v1.WorkerStatus;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,11 +11,14 @@ import picocli.CommandLine.Option;
 @Command(
     name = "workers",
     mixinStandardHelpOptions = true,
-    header = "Lists the workers of the live job with their shards and lag.",
+    header = "Lists the workers of the live job with placement, lag and throughput.",
     footer = {
       "",
-      "JSON keys: workers, a list of {id, host, pid, state, step, shards (logical data shards), owned_bytes,",
-      "lag_millis (since the last sign of life)}.",
+      "STATE: PREPARING, SPARE, RESTORING, ACTIVE, DRAINING. BEHIND: steps behind the member that is furthest.",
+      "HEARD: since the last sign of life. STEP MS, WAIT MS, SENT: of its last step, of that waiting for others, bytes.",
+      "JSON keys: workers, a list of {id, host, pid, state, note, step, steps_behind, shards (logical data shards),",
+      "owned_slices, owned_bytes, lag_millis, samples_per_second, step_millis, wait_millis, wait_share, sent_bytes};",
+      "refused, the latest {id, host, reason, age_millis}.",
       "",
       "Examples:",
       "  holdfast workers --dir runs/mnist-cnn",
@@ -42,39 +40,10 @@ final class WorkersCommand implements Callable<Integer> {
   public Integer call() {
     StatusReply status = job.status();
     if (json) {
-      Json.print(terminal.out(), document(status));
+      Json.print(terminal.out(), LiveDocuments.workers(status));
     } else {
-      table(status).print(terminal.out());
+      LivePicture.workers(status).forEach(terminal.out()::println);
     }
     return ExitCode.DONE.number();
-  }
-
-  private static ObjectNode document(StatusReply status) {
-    ObjectNode node = Json.object();
-    ArrayNode workers = node.putArray("workers");
-    for (WorkerStatus worker : status.getWorkersList()) {
-      ObjectNode item = workers.addObject();
-      item.put("id", worker.getId()).put("host", worker.getHost()).put("pid", worker.getPid());
-      item.put("state", worker.getState()).put("step", worker.getStep());
-      worker.getShardsList().forEach(item.putArray("shards")::add);
-      item.put("owned_bytes", worker.getOwnedBytes()).put("lag_millis", worker.getLagMillis());
-    }
-    return node;
-  }
-
-  private static Table table(StatusReply status) {
-    Table table = new Table("WORKER", "HOST", "PID", "STATE", "STEP", "SHARDS", "OWNS", "LAG");
-    for (WorkerStatus worker : status.getWorkersList()) {
-      table.row(
-          worker.getId(),
-          worker.getHost(),
-          worker.getPid(),
-          worker.getState(),
-          worker.getStep(),
-          worker.getShardsList(),
-          Text.bytes(worker.getOwnedBytes()),
-          worker.getLagMillis() + " ms");
-    }
-    return table;
   }
 }

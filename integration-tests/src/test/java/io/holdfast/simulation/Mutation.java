@@ -16,5 +16,7 @@ enum Mutation {
   /** Retention does not care whether a newer checkpoint is verified. */
   RETAIN_UNVERIFIED,
   /** A writer takes the values when it is done, not when it begins. */
-  TORN_SNAPSHOT
+  TORN_SNAPSHOT,
+  /** A drained worker says that it leaves, and comes back. */
+  DRAINED_COMES_BACK
 }

@@ -7,6 +7,7 @@ import io.holdfast.coordinator.protocol.LeaderEvent;
 import io.holdfast.coordinator.protocol.LeaderState;
 import io.holdfast.coordinator.protocol.Phase;
 import io.holdfast.coordinator.protocol.Transition;
+import io.holdfast.protocol.CoordinatorMessage;
 import io.holdfast.protocol.Generation;
 import io.holdfast.protocol.WorkerMessage;
 import java.util.HashMap;
@@ -148,6 +149,9 @@ final class SimCoordinator extends World.Process {
 
   private void carryOut(LeaderEffect effect) {
     if (effect instanceof LeaderEffect.Send send) {
+      if (send.message() instanceof CoordinatorMessage.Restore round) {
+        simulation.operator.restoring(round);
+      }
       Stream stream = streams.get(send.connection());
       if (stream != null) {
         stream.toWorker(send.message());
@@ -157,6 +161,8 @@ final class SimCoordinator extends World.Process {
       if (stream != null) {
         stream.closedByCoordinator();
       }
+    } else if (effect instanceof LeaderEffect.Answer answer) {
+      simulation.operator.answered(this, answer);
     } else if (effect instanceof LeaderEffect.RecordAttempt attempt) {
       attempt(attempt);
     } else if (effect instanceof LeaderEffect.Announce announce) {

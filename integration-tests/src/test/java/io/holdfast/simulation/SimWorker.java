@@ -1,5 +1,6 @@
 package io.holdfast.simulation;
 
+import io.holdfast.coordinator.protocol.ExitCode;
 import io.holdfast.protocol.CoordinatorMessage;
 import io.holdfast.protocol.Generation;
 import io.holdfast.protocol.WorkerMessage.Cause;
@@ -117,11 +118,24 @@ final class SimWorker extends World.Process {
       work += simulation.mutation == Mutation.IGNORE_GENERATION ? 0 : 1;
       exchange.ifPresent(SimExchange::leave);
     } else if (effect instanceof WorkerEffect.Exit exit) {
+      if (exit.exitCode() == ExitCode.DRAINED
+          && simulation.mutation == Mutation.DRAINED_COMES_BACK) {
+        comeBack();
+        return;
+      }
       alive = false;
       exchange.ifPresent(SimExchange::leave);
       simulation.workerExited(this, exit.exitCode(), exit.reason());
       stream.ifPresent(Stream::closedByWorker);
     }
+  }
+
+  private void comeBack() {
+    exchange.ifPresent(SimExchange::leave);
+    stream.ifPresent(Stream::closedByWorker);
+    stream = Optional.empty();
+    state = WorkerState.initial(state.settings());
+    apply(new WorkerEvent.Started());
   }
 
   private void connect(WorkerEffect.Connect effect) {

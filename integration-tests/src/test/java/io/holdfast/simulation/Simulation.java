@@ -23,7 +23,8 @@ import java.util.Optional;
  * newest never goes back and is not deleted before a newer one is verified; a step has at most one
  * live commit; only the leader of the newest term changes storage; no name is written twice; {@code
  * checkpoint} names what exists; nothing is called saved before it is published; workers hold
- * undisturbed values; a message of an old generation moves nothing.
+ * undisturbed values; a message of an old generation moves nothing; what operators are told has
+ * happened.
  */
 final class Simulation {
   private static final long PEACE_BOUND = 400 * World.SECOND;
@@ -33,6 +34,7 @@ final class Simulation {
   final World world;
   final ToyRun run;
   final SimStore store;
+  final SimOperator operator;
   private final World.Process environment = new World.Process();
   private final List<SimCoordinator> coordinators = new ArrayList<>();
   private final List<SimWorker> workers = new ArrayList<>();
@@ -65,6 +67,7 @@ final class Simulation {
             Duration.ofMillis(world.random.nextInt(5) * 1000L));
     run = new ToyRun(world.random, rule);
     store = new SimStore(run, mutation);
+    operator = new SimOperator(world, store);
     workerCount = members + world.random.nextInt(2);
     faultsEnd = world.now + world.between(5 * World.SECOND, 40 * World.SECOND);
     faultRate = world.random.nextDouble() * 0.2;
@@ -75,6 +78,9 @@ final class Simulation {
     try {
       world.after(1, environment, this::supervise);
       world.after(world.between(1, 2 * World.SECOND), environment, this::fault);
+      if (hasOperators()) {
+        world.after(world.between(1, 5 * World.SECOND), environment, this::operate);
+      }
       while (!done) {
         world.next();
         store.check();
@@ -290,6 +296,21 @@ final class Simulation {
     world.after(world.between(50 * World.MILLI, 4 * World.SECOND), environment, this::fault);
   }
 
+  /** Defects that show in few lives as it is show in fewer when members change in good order. */
+  private boolean hasOperators() {
+    return mutation != Mutation.IGNORE_GENERATION
+        && mutation != Mutation.EXCHANGE_IGNORES_GENERATION;
+  }
+
+  /** Operators ask in peace too, but not for ever: each drain and each stop costs time. */
+  private void operate() {
+    if (world.now >= faultsEnd + 10 * World.SECOND) {
+      return;
+    }
+    pick(coordinators).ifPresent(c -> world.after(1, c, () -> operator.ask(c)));
+    world.after(world.between(100 * World.MILLI, 8 * World.SECOND), environment, this::operate);
+  }
+
   private <T> Optional<T> pick(List<T> from) {
     return from.isEmpty()
         ? Optional.empty()
@@ -315,18 +336,28 @@ final class Simulation {
 
   void workerExited(SimWorker worker, int code, String reason) {
     world.trace(worker.id, "EXIT", code, reason);
-    if (code != ExitCode.DONE && code != ExitCode.UNREACHABLE && code != STOPPED) {
+    boolean expected =
+        code == ExitCode.DONE
+            || code == ExitCode.DRAINED
+            || code == ExitCode.UNREACHABLE
+            || code == STOPPED;
+    if (!expected) {
       throw new Violation("worker " + worker.id + " left with " + code + ": " + reason);
     }
   }
 
   void coordinatorFinished(SimCoordinator coordinator, LeaderEffect.Finish finish) {
     world.trace("c" + coordinator.term, "FINISH", finish);
+    operator.finished(coordinator);
     int code = finish.exitCode();
-    if (code == ExitCode.DONE) {
+    boolean stopped = coordinator.state().stop().isPresent();
+    if (code == ExitCode.DONE && (!stopped || store.live().containsKey(run.lastStep))) {
       requireFinal();
       done = true;
-    } else if (code != ExitCode.FENCED && code != ExitCode.UNREACHABLE && code != STOPPED) {
+    } else if (code != ExitCode.FENCED
+        && code != ExitCode.UNREACHABLE
+        && code != STOPPED
+        && !stopped) {
       throw new Violation("the coordinator left with " + finish);
     }
   }

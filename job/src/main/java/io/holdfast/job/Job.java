@@ -25,7 +25,8 @@ public record Job(
     OptionalInt epochs,
     OptionalLong steps,
     MeshSpec mesh,
-    CheckpointSpec checkpoint) {
+    CheckpointSpec checkpoint,
+    ClusterSpec cluster) {
 
   public Job {
     Objects.requireNonNull(name);
@@ -35,6 +36,7 @@ public record Job(
     Objects.requireNonNull(data);
     Objects.requireNonNull(mesh);
     Objects.requireNonNull(checkpoint);
+    Objects.requireNonNull(cluster);
     Checks.name(name);
     metrics = List.copyOf(metrics);
     epochs.ifPresent(count -> Checks.range("epochs", count, 1, JobLimits.MAX_EPOCHS));

@@ -64,6 +64,21 @@ public final class JobLimits {
   /** Bytes of a disk budget: 4 EiB. */
   public static final long MAX_DISK_BYTES = 1L << 62;
 
+  /** The longest wait for workers that are missing: a day. */
+  public static final int MAX_REPLACE_WAIT_SECS = 24 * 3600;
+
+  /** Signs of life more often than this would only cost: time is told each 100 ms. */
+  public static final int MIN_HEARTBEAT_MILLIS = 100;
+
+  /** Signs of life more rarely than each minute are none. */
+  public static final int MAX_HEARTBEAT_MILLIS = 60_000;
+
+  /** Heartbeats that a lease has room for at least. */
+  public static final int HEARTBEATS_IN_A_LEASE = 3;
+
+  /** The longest lease: an hour. */
+  public static final int MAX_LEASE_MILLIS = 3_600_000;
+
   /** Any span of time in a job file: ten years. */
   public static final long MAX_SECONDS = 10L * 366 * 24 * 3600;
 }

@@ -1,6 +1,7 @@
 package io.holdfast.model;
 
 import io.holdfast.job.CheckpointSpec;
+import io.holdfast.job.ClusterSpec;
 import io.holdfast.job.DataSpec;
 import io.holdfast.job.Job;
 import io.holdfast.job.LossFunction;
@@ -44,6 +45,7 @@ public final class TestJobs {
         OptionalLong.empty(),
         new MeshSpec(shards, 1, 1, MeshSpec.Isa.AVX2),
         new CheckpointSpec(
-            OptionalLong.empty(), Optional.empty(), RetentionSpec.newest(3), true, true));
+            OptionalLong.empty(), Optional.empty(), RetentionSpec.newest(3), true, true),
+        ClusterSpec.DEFAULT);
   }
 }

@@ -3,12 +3,14 @@ package io.holdfast.protocol;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What the leader publishes for operators: one immutable picture, replaced after each event. Fields
  * as in {@code operator.proto}.
  *
  * @param epoch one-based, as people count; 0 before the first step
+ * @param exitCode of the coordinator, once it leaves
  * @param newestSavedStep the newest step that is COMMITTED or VERIFIED; -1 if there is none
  */
 public record RunStatus(
@@ -25,7 +27,10 @@ public record RunStatus(
     Optional<Save> save,
     long newestSavedStep,
     int minWorkers,
-    int shards) {
+    int shards,
+    MemberChange memberChange,
+    List<Refused> refused,
+    OptionalInt exitCode) {
 
   /**
    * A worker as the leader sees it.
@@ -34,6 +39,11 @@ public record RunStatus(
    * @param samplesPerSecond that it computes; 0 for a spare
    * @param waitShare part of its last step in which it waited for other workers, 0 to 1
    * @param sentBytes to other workers in its last step
+   * @param stepMillis its last step, from the order to its end
+   * @param waitMillis of them, waiting for other workers
+   * @param ownedSlices groups of slices: a value with its slots
+   * @param stepsBehind the member that is furthest
+   * @param note why its state is what it is, for people
    */
   public record Worker(
       String id,
@@ -46,17 +56,42 @@ public record RunStatus(
       long lagMillis,
       double samplesPerSecond,
       double waitShare,
-      long sentBytes) {
+      long sentBytes,
+      double stepMillis,
+      double waitMillis,
+      int ownedSlices,
+      long stepsBehind,
+      String note) {
     public Worker {
       shards = List.copyOf(shards);
     }
   }
 
-  /** The save in flight with its state (REQUESTED, SNAPSHOT, WRITTEN). */
-  public record Save(long step, String prefix, String state) {}
+  /**
+   * The save in flight with its state (REQUESTED, SNAPSHOT, WRITTEN).
+   *
+   * @param kind why it is made
+   * @param ageMillis since it was asked for
+   * @param files that workers write
+   */
+  public record Save(
+      long step,
+      String prefix,
+      String state,
+      String kind,
+      long ageMillis,
+      int filesWritten,
+      int files) {}
+
+  /** Why the members changed last, and how long ago. */
+  public record MemberChange(String reason, long ageMillis) {}
+
+  /** A worker that may not take part. */
+  public record Refused(String id, String host, String reason, long ageMillis) {}
 
   public RunStatus {
     metrics = Map.copyOf(metrics);
     workers = List.copyOf(workers);
+    refused = List.copyOf(refused);
   }
 }

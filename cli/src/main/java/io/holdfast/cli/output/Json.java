@@ -36,6 +36,12 @@ public final class Json {
     }
   }
 
+  /** Prints the document on one line, for those that print one after the other. */
+  public static void printLine(PrintStream out, ObjectNode document) {
+    out.println(document);
+    out.flush();
+  }
+
   /** Prints the document. */
   public static void print(PrintStream out, ObjectNode document) {
     try {

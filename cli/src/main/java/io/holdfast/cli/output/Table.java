@@ -32,6 +32,11 @@ public final class Table {
 
   /** Prints it. */
   public void print(PrintStream out) {
+    lines().forEach(out::println);
+  }
+
+  /** Its lines, the head first. */
+  public List<String> lines() {
     int[] widths = new int[columns];
     boolean[] numeric = new boolean[columns];
     for (int column = 0; column < columns; column++) {
@@ -43,7 +48,7 @@ public final class Table {
         numeric[column] &= isNumber(row.get(column));
       }
     }
-    rows.forEach(row -> out.println(line(row, widths, numeric)));
+    return rows.stream().map(row -> line(row, widths, numeric)).toList();
   }
 
   private static boolean isNumber(String cell) {

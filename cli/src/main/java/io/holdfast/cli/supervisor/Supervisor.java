@@ -1,5 +1,6 @@
 package io.holdfast.cli.supervisor;
 
+import io.holdfast.coordinator.protocol.ExitCode;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,7 +19,8 @@ import java.util.function.LongSupplier;
  * are taken on one thread.
  *
  * <p>The coordinator's exit code ends the run if it is an outcome (done, bad input, damage,
- * unreachable); any other death of a child is answered as {@link RestartPolicy} says.
+ * unreachable); a drained worker is not replaced; any other death of a child is answered as {@link
+ * RestartPolicy} says.
  */
 public final class Supervisor {
 
@@ -140,6 +142,12 @@ public final class Supervisor {
       leaveOut(slot, death);
       return;
     }
+    if (slot != coordinator && death.equals(new Death.Exited(ExitCode.DRAINED))) {
+      slot.child = null;
+      slot.drained = true;
+      tell.accept("the " + slot.spec.name() + " (pid " + child.pid() + ") was drained");
+      return;
+    }
     noteProgress();
     if (System.nanoTime() - slot.startedNanos > STEADY.toNanos()) {
       slot.policy.lived();
@@ -166,7 +174,7 @@ public final class Supervisor {
     start(slot);
     if (slot == coordinator) {
       workers.stream()
-          .filter(worker -> worker.child == null && !worker.leftOut)
+          .filter(worker -> worker.child == null && !worker.leftOut && !worker.drained)
           .forEach(this::start);
     }
   }
@@ -262,6 +270,9 @@ public final class Supervisor {
     private Death last;
     private boolean leftOut;
     private long startedNanos;
+
+    /** It is not to come back. */
+    private boolean drained;
 
     Slot(ChildSpec spec, RestartPolicy policy) {
       this.spec = spec;

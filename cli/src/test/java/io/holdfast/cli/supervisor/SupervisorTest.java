@@ -66,6 +66,23 @@ class SupervisorTest {
   }
 
   @Test
+  void aDrainedWorkerIsNotReplacedNorStartedWithAnotherCoordinator() throws Exception {
+    Supervisor supervisor =
+        supervisor(
+            "echo $1 >>$0.starts; case $1 in"
+                + " coordinator) until grep -q worker $0.starts; do read -rt 0.1 || true; done;"
+                + "   [[ $(grep -c coordinator $0.starts) -lt 2 ]] && kill -9 $$;"
+                + "   for i in 1 2 3 4 5; do read -rt 0.1 || true; done; exit 0 ;;"
+                + " worker) exit 76 ;; esac",
+            () -> 0);
+    assertThat(supervisor.run()).isZero();
+    assertThat(Files.readAllLines(Path.of(script() + ".starts")))
+        .containsOnlyOnce("worker")
+        .hasSize(3);
+    assertThat(told).anyMatch(line -> line.endsWith("was drained"));
+  }
+
+  @Test
   void givesUpOnACoordinatorThatDiesOfItselfWithoutProgress() throws Exception {
     Supervisor supervisor =
         supervisor("case $1 in coordinator) exit 70 ;; worker) exec cat ;; esac", () -> 0);

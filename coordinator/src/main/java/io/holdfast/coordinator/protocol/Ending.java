@@ -28,7 +28,8 @@ final class Ending {
 
   /** Leaves before training goes on, unless the save of an earlier round is still under way. */
   static void leaveIfIdle(Turn turn) {
-    if (turn.stop.isPresent() && turn.save.isEmpty()) {
+    if (turn.stop.isPresent() && turn.save.isEmpty() && !Operators.awaitsStorage(turn)) {
+      Operators.stopped(turn);
       finish(turn, turn.stop.get().exitCode(), turn.stop.get().reason());
     }
   }
@@ -61,6 +62,7 @@ final class Ending {
   }
 
   private static void leave(Turn turn, long step) {
+    Operators.stopped(turn);
     if (step >= Steps.lastStep(turn)) {
       finish(turn, ExitCode.DONE, "step " + step + " is reached and saved");
     } else {
@@ -73,6 +75,7 @@ final class Ending {
     turn.workers
         .values()
         .forEach(worker -> turn.send(worker, new CoordinatorMessage.Finish(exitCode, reason)));
+    Operators.end(turn, reason);
     turn.leave(exitCode, reason);
   }
 
@@ -82,6 +85,7 @@ final class Ending {
     turn.workers
         .values()
         .forEach(worker -> turn.disconnect(worker.connection(), "this coordinator leads no more"));
+    Operators.end(turn, "another coordinator leads now");
     turn.leave(ExitCode.FENCED, reason);
   }
 }

@@ -1,6 +1,9 @@
 package io.holdfast.coordinator.protocol;
 
-/** The exit codes by which a coordinator ends, as the command line documents them. */
+/**
+ * The exit codes by which a coordinator ends, or has a worker end, as the command line documents
+ * them.
+ */
 public final class ExitCode {
   public static final int DONE = 0;
 
@@ -14,6 +17,9 @@ public final class ExitCode {
   public static final int UNREACHABLE = 4;
 
   public static final int BUG = 70;
+
+  /** Of a worker that an operator drained: it is not to be started again. */
+  public static final int DRAINED = 76;
 
   /** Another coordinator has claimed a newer term; this one left without touching anything. */
   public static final int FENCED = 75;

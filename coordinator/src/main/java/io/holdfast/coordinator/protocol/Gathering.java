@@ -1,6 +1,7 @@
 package io.holdfast.coordinator.protocol;
 
 import io.holdfast.protocol.CoordinatorMessage.Member;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -27,7 +28,7 @@ public record Gathering(
     int peerLosses) {
   public Gathering {
     Objects.requireNonNull(before);
-    leaving = Set.copyOf(new TreeSet<>(leaving));
+    leaving = Collections.unmodifiableSet(new TreeSet<>(leaving));
   }
 
   static Gathering first(MembersRule rule) {
@@ -93,6 +94,12 @@ public record Gathering(
     return peerLosses == 0
         ? this
         : new Gathering(wanted, sinceNanos, before, leaving, spareNanos, 0);
+  }
+
+  /** One that the next round waits for will not come. */
+  Gathering withoutOne() {
+    return new Gathering(
+        Math.max(1, wanted - 1), sinceNanos, before, leaving, spareNanos, peerLosses);
   }
 
   Gathering leaving(String workerId) {

@@ -5,12 +5,15 @@ import io.holdfast.coordinator.protocol.LeaderEvent.CommitDone;
 import io.holdfast.coordinator.protocol.LeaderEvent.Elected;
 import io.holdfast.coordinator.protocol.LeaderEvent.Fenced;
 import io.holdfast.coordinator.protocol.LeaderEvent.FindDone;
+import io.holdfast.coordinator.protocol.LeaderEvent.OperatorAsked;
+import io.holdfast.coordinator.protocol.LeaderEvent.OperatorLeft;
 import io.holdfast.coordinator.protocol.LeaderEvent.Received;
 import io.holdfast.coordinator.protocol.LeaderEvent.StopRequested;
 import io.holdfast.coordinator.protocol.LeaderEvent.Tick;
 import io.holdfast.coordinator.protocol.LeaderEvent.VerifyDone;
 import io.holdfast.coordinator.protocol.LeaderEvent.WorkerJoined;
 import io.holdfast.coordinator.protocol.LeaderEvent.WorkerLost;
+import io.holdfast.coordinator.protocol.WorkerEntry.Stage;
 import io.holdfast.protocol.WorkerMessage;
 import io.holdfast.protocol.WorkerMessage.Evaluated;
 import io.holdfast.protocol.WorkerMessage.Failed;
@@ -42,6 +45,9 @@ public final class Leader {
     Turn turn = new Turn(state, nowNanos);
     if (state.phase() != Phase.ENDED) {
       dispatch(turn, event);
+      if (turn.phase != Phase.ENDED) {
+        Operators.settle(turn);
+      }
     }
     return turn.end();
   }
@@ -49,6 +55,10 @@ public final class Leader {
   private static void dispatch(Turn turn, LeaderEvent event) {
     if (event instanceof Elected elected) {
       Rounds.elected(turn, elected.term());
+    } else if (event instanceof OperatorAsked asked) {
+      Operators.asked(turn, asked);
+    } else if (event instanceof OperatorLeft left) {
+      Operators.left(turn, left.request());
     } else if (turn.phase == Phase.STANDBY) {
       standBy(turn, event);
     } else if (event instanceof WorkerJoined joined) {
@@ -97,6 +107,9 @@ public final class Leader {
   private static void received(Turn turn, WorkerEntry worker, WorkerMessage message) {
     WorkerEntry heard = worker.heardAt(turn.now);
     turn.put(heard);
+    if (heard.stage() == Stage.LEAVING && !(message instanceof Leaving)) {
+      return;
+    }
     if (message instanceof Heartbeat heartbeat) {
       Membership.heartbeat(turn, heard, heartbeat);
     } else if (message instanceof Prepared prepared) {
@@ -120,7 +133,7 @@ public final class Leader {
     } else if (message instanceof Failed failed) {
       Rounds.failed(turn, heard, failed);
     } else if (message instanceof Leaving leaving) {
-      Membership.drop(turn, heard, "it leaves: " + leaving.reason());
+      Membership.leaving(turn, heard, leaving);
     } else if (message instanceof Hello) {
       Membership.violation(turn, heard, "said hello twice");
     } else {

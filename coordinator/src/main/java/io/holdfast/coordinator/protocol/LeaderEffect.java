@@ -111,6 +111,9 @@ public sealed interface LeaderEffect {
     }
   }
 
+  /** What an operator is told who asked with {@link LeaderEvent.OperatorAsked}. */
+  record Answer(long request, OperatorAnswer answer) implements LeaderEffect {}
+
   /** Leave, after the effects before this one. Always the last. */
   record Finish(int exitCode, String reason) implements LeaderEffect {}
 }

@@ -41,8 +41,14 @@ public sealed interface LeaderEvent {
   /** All checkpoint files of the run occupy so much; told after each retention of a budget. */
   record BytesStored(long bytes) implements LeaderEvent {}
 
-  /** SIGTERM or an operator: save, then leave; a second one means at once. */
+  /** SIGTERM: save, then leave; a second one means at once. */
   record StopRequested(String reason, int exitCode) implements LeaderEvent {}
+
+  /** An operator asks for something; answered by {@link LeaderEffect.Answer}, once. */
+  record OperatorAsked(long request, OperatorRequest what) implements LeaderEvent {}
+
+  /** The operator waits no longer; a save that has not begun is taken back. */
+  record OperatorLeft(long request) implements LeaderEvent {}
 
   /** Storage says that another term was claimed, whatever it was asked. */
   record Fenced(String reason) implements LeaderEvent {}

@@ -1,5 +1,6 @@
 package io.holdfast.coordinator.protocol;
 
+import io.holdfast.coordinator.protocol.OperatorRequest.Waiting;
 import io.holdfast.protocol.RunStatus;
 import java.util.Collections;
 import java.util.List;
@@ -27,6 +28,7 @@ import java.util.TreeMap;
  * @param verifications the first one is under way
  * @param storedBytes of the run's checkpoints, as far as storage has said; 0 where no budget asks
  * @param bugs failures of workers by their own fault
+ * @param requests of operators that wait for their answer, by number
  * @param exitCode present once ended
  */
 public record LeaderState(
@@ -53,6 +55,8 @@ public record LeaderState(
     long storedBytes,
     Optional<Stop> stop,
     int bugs,
+    Map<Long, Waiting> requests,
+    MemberNews news,
     OptionalInt exitCode) {
 
   /** Rows of the training and validation data. */
@@ -68,6 +72,8 @@ public record LeaderState(
     workers = Collections.unmodifiableMap(new TreeMap<>(workers));
     commits = Collections.unmodifiableMap(new TreeMap<>(commits));
     verifications = List.copyOf(verifications);
+    requests = Collections.unmodifiableMap(new TreeMap<>(requests));
+    Objects.requireNonNull(news);
   }
 
   /**
@@ -105,6 +111,8 @@ public record LeaderState(
         0,
         Optional.empty(),
         0,
+        Map.of(),
+        MemberNews.NONE,
         OptionalInt.empty());
   }
 }

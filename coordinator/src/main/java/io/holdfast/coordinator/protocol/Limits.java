@@ -13,12 +13,6 @@ public final class Limits {
   /** Workers connected at the same time; more are refused. */
   public static final int MAX_WORKERS = 1024;
 
-  /** How often a worker gives a sign of life. */
-  public static final Duration HEARTBEAT = Duration.ofMillis(500);
-
-  /** Silence after which a worker counts as lost. */
-  public static final Duration LEASE = Duration.ofSeconds(3);
-
   /** The first pause before storage is asked again; doubled up to {@link #MAX_RETRY_PAUSE}. */
   public static final Duration FIRST_RETRY_PAUSE = Duration.ofMillis(200);
 
@@ -43,11 +37,14 @@ public final class Limits {
   /** Times in a row that a commit is read back in vain before that is given up. */
   public static final int MAX_VERIFY_ATTEMPTS = 5;
 
-  /** Workers without which nothing is computed, where the job says nothing else. */
-  public static final int MIN_WORKERS = 1;
+  /** Requests of operators that wait for their answer; more are refused. */
+  public static final int MAX_OPERATOR_REQUESTS = 64;
 
-  /** How long a round waits for workers that are missing, where the job says nothing else. */
-  public static final Duration REPLACE_WAIT = Duration.ofSeconds(10);
+  /** Refused workers that operators are still shown; older ones are forgotten. */
+  public static final int MAX_REFUSALS_SHOWN = 16;
+
+  /** Names in a message for people; of more only the number is told. */
+  public static final int MAX_NAMES_SHOWN = 16;
 
   /** How long the newest spare must have been ready before a round is enlarged for it. */
   public static final Duration GROW_SETTLE = Duration.ofSeconds(1);

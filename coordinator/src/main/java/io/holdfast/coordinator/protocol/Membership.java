@@ -1,10 +1,12 @@
 package io.holdfast.coordinator.protocol;
 
 import io.holdfast.coordinator.protocol.LeaderState.DataSize;
+import io.holdfast.coordinator.protocol.WorkerEntry.Pace;
 import io.holdfast.coordinator.protocol.WorkerEntry.Stage;
 import io.holdfast.protocol.CoordinatorMessage;
 import io.holdfast.protocol.WorkerMessage.Heartbeat;
 import io.holdfast.protocol.WorkerMessage.Hello;
+import io.holdfast.protocol.WorkerMessage.Leaving;
 import io.holdfast.protocol.WorkerMessage.Prepared;
 import java.util.List;
 import java.util.Optional;
@@ -28,11 +30,12 @@ final class Membership {
     }
     Optional<String> refusal = refusal(turn, hello);
     if (refusal.isPresent()) {
-      refuse(turn, connection, hello.workerId(), refusal.get());
+      refuse(turn, connection, hello, refusal.get());
       return;
     }
     WorkerEntry worker =
-        new WorkerEntry(hello, connection, Stage.PREPARING, Optional.empty(), turn.now, 0);
+        new WorkerEntry(
+            hello, connection, Stage.PREPARING, Optional.empty(), turn.now, 0, Pace.NONE);
     turn.put(worker);
     RunPlan plan = turn.plan;
     turn.send(
@@ -56,11 +59,12 @@ final class Membership {
     return Optional.empty();
   }
 
-  private static void refuse(Turn turn, long connection, String workerId, String why) {
-    turn.warn("Refused worker " + workerId + ": " + why);
+  private static void refuse(Turn turn, long connection, Hello hello, String why) {
+    turn.news = turn.news.refused(hello, why, turn.now);
+    turn.warn("Refused worker " + hello.workerId() + ": " + why);
     turn.effect(
         new LeaderEffect.Send(
-            connection, new CoordinatorMessage.Refused("worker " + workerId + ": " + why)));
+            connection, new CoordinatorMessage.Refused("worker " + hello.workerId() + ": " + why)));
     turn.disconnect(connection, why);
   }
 
@@ -72,14 +76,19 @@ final class Membership {
     WorkerEntry ready = worker.with(message).at(Stage.SPARE);
     Optional<String> why = misfit(turn, message);
     if (why.isPresent()) {
-      turn.workers.remove(worker.id());
-      refuse(turn, worker.connection(), worker.id(), why.get());
+      sendAway(turn, worker, why.get());
       return;
     }
     turn.data = Optional.of(new DataSize(message.trainSamples(), message.validationSamples()));
     turn.put(ready);
     turn.gathering = turn.gathering.spareAt(turn.now);
     Rounds.begin(turn);
+  }
+
+  private static void sendAway(Turn turn, WorkerEntry worker, String why) {
+    turn.workers.remove(worker.id());
+    Draining.lost(turn, worker.id(), "it is refused: " + why);
+    refuse(turn, worker.connection(), worker.hello(), why);
   }
 
   /** Why a worker's kernels or data are not those of the run. */
@@ -107,8 +116,7 @@ final class Membership {
     for (WorkerEntry worker : List.copyOf(turn.workers.values())) {
       Optional<String> why = worker.prepared().flatMap(prepared -> misfit(turn, prepared));
       if (why.isPresent()) {
-        turn.workers.remove(worker.id());
-        refuse(turn, worker.connection(), worker.id(), why.get());
+        sendAway(turn, worker, why.get());
       }
     }
   }
@@ -130,6 +138,15 @@ final class Membership {
     }
   }
 
+  /** By its own wish, or because it is drained. */
+  static void leaving(Turn turn, WorkerEntry worker, Leaving message) {
+    if (worker.stage() == Stage.LEAVING) {
+      Draining.left(turn, worker);
+    } else {
+      drop(turn, worker, "it leaves: " + message.reason());
+    }
+  }
+
   /** A worker that breaks the protocol is sent away; what it holds is worth nothing. */
   static void violation(Turn turn, WorkerEntry worker, String what) {
     turn.disconnect(worker.connection(), what);
@@ -141,7 +158,7 @@ final class Membership {
     if (turn.workers.remove(worker.id()) == null) {
       return;
     }
-    turn.gathering = turn.gathering.left(worker.id());
+    Draining.lost(turn, worker.id(), why);
     String told = "Lost worker " + worker.id() + ": " + why;
     turn.warn(told);
     if (turn.round.isPresent() && turn.round.get().has(worker.id())) {

@@ -2,6 +2,7 @@ package io.holdfast.coordinator.protocol;
 
 import io.holdfast.coordinator.protocol.WorkerEntry.Stage;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Members change between two steps without a step being lost: a checkpoint at the barrier, then a
@@ -27,12 +28,14 @@ final class Resizing {
 
   /** As many as could be at work now. */
   static int possibleMembers(Turn turn) {
-    long able =
-        turn.workers.values().stream()
-            .filter(worker -> worker.stage() != Stage.PREPARING)
-            .filter(worker -> !turn.gathering.leaving().contains(worker.id()))
-            .count();
-    return (int) Math.min(able, turn.plan.maxMembers());
+    return (int) Math.min(able(turn).count(), turn.plan.maxMembers());
+  }
+
+  /** Workers that could be at work now, and are not about to leave. */
+  static Stream<WorkerEntry> able(Turn turn) {
+    return turn.workers.values().stream()
+        .filter(worker -> worker.stage() != Stage.PREPARING)
+        .filter(worker -> !turn.gathering.leaving().contains(worker.id()));
   }
 
   /**

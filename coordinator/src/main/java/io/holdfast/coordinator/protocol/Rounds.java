@@ -39,6 +39,16 @@ final class Rounds {
     turn.enter(Phase.RECOVERING, why);
   }
 
+  /** Before a stop with nothing at work: what was found earlier may be another leader's past. */
+  static void askAgain(Turn turn, String why) {
+    if (turn.phase == Phase.RESTORING) {
+      disband(turn, why);
+    }
+    if (turn.phase != Phase.RECOVERING) {
+      find(turn, why);
+    }
+  }
+
   static void tick(Turn turn) {
     Recovery recovery = turn.recovery;
     boolean idle = turn.phase == Phase.RECOVERING && !recovery.asked() && !recovery.found();
@@ -168,6 +178,9 @@ final class Rounds {
     Round round = Tiling.round(turn.plan, generation, ready, source, turn.gathering.before());
     tellSize(turn, round);
     turn.round = Optional.of(round);
+    if (turn.gathering.before().isEmpty()) {
+      turn.news = turn.news.changed("this coordinator's first round", turn.now);
+    }
     turn.gathering = turn.gathering.begun(round);
     ready.forEach(worker -> turn.put(worker.at(Stage.RESTORING)));
     turn.enter(
@@ -237,6 +250,7 @@ final class Rounds {
     turn.barrier =
         Barrier.restored(
             round.source(), turn.plan.metrics().size(), turn.barrier.samplesPerSecond());
+    Operators.restarted(turn, round.startStep());
     turn.lastSave = turn.now;
     turn.savesHere = 0;
     turn.enter(Phase.TRAINING, "all members hold step " + round.startStep());
@@ -300,7 +314,8 @@ final class Rounds {
   private static void disband(Turn turn, String why) {
     turn.round.ifPresent(
         round -> {
-          turn.gathering = turn.gathering.wanting(round.members().size());
+          turn.news = turn.news.changed(why, turn.now);
+          turn.gathering = turn.gathering.wanting(remaining(turn, round));
           CoordinatorMessage over = new CoordinatorMessage.RoundOver(round.generation(), why);
           round.members().stream()
               .map(member -> turn.workers.get(member.workerId()))
@@ -308,8 +323,12 @@ final class Rounds {
               .forEach(member -> turn.send(member, over));
         });
     turn.round = Optional.empty();
-    turn.workers.replaceAll(
-        (id, worker) -> worker.stage() == Stage.PREPARING ? worker : worker.at(Stage.SPARE));
+    turn.workers.replaceAll((id, worker) -> worker.isMember() ? worker.at(Stage.SPARE) : worker);
+  }
+
+  private static int remaining(Turn turn, Round round) {
+    long leaving = turn.gathering.leaving().stream().filter(round::has).count();
+    return (int) Math.max(1, round.members().size() - leaving);
   }
 
   static void failed(Turn turn, WorkerEntry worker, Failed message) {

@@ -23,6 +23,7 @@ import java.util.stream.IntStream;
  * @param asked whether the answer to a commit is outstanding
  * @param unknowns unknown outcomes of the commit so far
  * @param retryAtNanos not before then is an unknown commit asked again
+ * @param requestedNanos when it was asked for
  */
 public record Save(
     String prefix,
@@ -36,7 +37,8 @@ public record Save(
     CheckpointMetadata metadata,
     boolean asked,
     int unknowns,
-    long retryAtNanos) {
+    long retryAtNanos,
+    long requestedNanos) {
 
   /**
    * Who writes a shard file, and what goes into it.
@@ -72,6 +74,13 @@ public record Save(
     return writer(shard).filter(writer -> writer.workerId().equals(workerId)).isPresent();
   }
 
+  /** Whether a worker has something to write that it has not written. */
+  boolean owes(String workerId) {
+    return shards()
+        .filter(shard -> isWriter(shard, workerId))
+        .anyMatch(shard -> !written.containsKey(shard));
+  }
+
   /** Numbers of the shard files that workers write. */
   IntStream shards() {
     return IntStream.range(Limits.FIRST_WORKER_SHARD, Limits.FIRST_WORKER_SHARD + writers.size());
@@ -97,7 +106,8 @@ public record Save(
         metadata,
         asked,
         unknowns,
-        retryAtNanos);
+        retryAtNanos,
+        requestedNanos);
   }
 
   Save withWritten(ShardWritten message) {
@@ -115,7 +125,8 @@ public record Save(
         metadata,
         asked,
         unknowns,
-        retryAtNanos);
+        retryAtNanos,
+        requestedNanos);
   }
 
   Save at(AttemptState next) {
@@ -131,7 +142,8 @@ public record Save(
         metadata,
         asked,
         unknowns,
-        retryAtNanos);
+        retryAtNanos,
+        requestedNanos);
   }
 
   Save committing() {
@@ -147,7 +159,8 @@ public record Save(
         metadata,
         true,
         unknowns,
-        0);
+        0,
+        requestedNanos);
   }
 
   Save unknownUntil(long nanos) {
@@ -163,6 +176,7 @@ public record Save(
         metadata,
         false,
         unknowns + 1,
-        nanos);
+        nanos,
+        requestedNanos);
   }
 }

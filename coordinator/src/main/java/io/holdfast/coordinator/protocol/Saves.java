@@ -128,7 +128,8 @@ final class Saves {
         metadata,
         false,
         0,
-        0);
+        0,
+        turn.now);
   }
 
   /** The save of that prefix, unless its shard files are complete or it was given up. */
@@ -200,14 +201,17 @@ final class Saves {
     if (open.isEmpty()) {
       return;
     }
-    Save save = open.get();
-    boolean unfinished =
-        save.shards()
-            .filter(shard -> save.isWriter(shard, workerId))
-            .anyMatch(shard -> !save.written().containsKey(shard));
-    if (unfinished) {
-      abandon(turn, save, "its writer " + workerId + " is lost");
+    if (open.get().owes(workerId)) {
+      abandon(turn, open.get(), "its writer " + workerId + " is lost");
     }
+  }
+
+  /** Whether the save in flight needs a worker. */
+  static boolean needs(Turn turn, String workerId) {
+    return turn.save
+        .flatMap(save -> open(turn, save.prefix()))
+        .filter(save -> save.owes(workerId))
+        .isPresent();
   }
 
   /** Gives up a save of which it is known that no index exists or ever will. */
@@ -232,6 +236,7 @@ final class Saves {
     pauseSaves(turn);
     turn.effect(new RecordAttempt(save.step(), save.prefix(), state, why));
     turn.warn("Save of step " + save.step() + " " + state + ": " + why);
+    Operators.saveFailed(turn, save, state, why);
   }
 
   /** The next save of this barrier, if the run cannot end without one, comes after a pause. */

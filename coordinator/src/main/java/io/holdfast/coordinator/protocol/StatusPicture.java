@@ -1,18 +1,21 @@
 package io.holdfast.coordinator.protocol;
 
 import io.holdfast.coordinator.protocol.LeaderState.DataSize;
+import io.holdfast.coordinator.protocol.WorkerEntry.Stage;
 import io.holdfast.job.plan.BatchSchedule;
-import io.holdfast.job.plan.SliceGroup;
 import io.holdfast.protocol.CoordinatorMessage.Member;
 import io.holdfast.protocol.Generation;
 import io.holdfast.protocol.RunStatus;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
 /** The operators' picture of a state. */
 final class StatusPicture {
+  private static final double NANOS_PER_MILLI = 1e6;
+
   private StatusPicture() {}
 
   static RunStatus of(LeaderState state, long nanos) {
@@ -32,10 +35,14 @@ final class StatusPicture {
         metrics(barrier),
         barrier.samplesPerSecond(),
         state.workers().values().stream().map(worker -> worker(state, worker, nanos)).toList(),
-        state.save().map(s -> new RunStatus.Save(s.step(), s.prefix(), s.state().name())),
+        state.save().map(save -> save(save, nanos)),
         state.commits().keySet().stream().reduce((older, newer) -> newer).orElse(-1L),
-        1,
-        plan.shards());
+        plan.members().min(),
+        plan.shards(),
+        new RunStatus.MemberChange(
+            state.news().change(), millisSince(state.news().changedNanos(), nanos)),
+        state.news().refusals().stream().map(refusal -> refused(refusal, nanos)).toList(),
+        state.exitCode());
   }
 
   private static Map<String, Double> metrics(Barrier barrier) {
@@ -46,6 +53,26 @@ final class StatusPicture {
     return metrics;
   }
 
+  private static RunStatus.Save save(Save save, long nanos) {
+    return new RunStatus.Save(
+        save.step(),
+        save.prefix(),
+        save.state().name(),
+        save.kind().name().toLowerCase(Locale.ROOT),
+        millisSince(save.requestedNanos(), nanos),
+        save.written().size(),
+        save.writers().size());
+  }
+
+  private static RunStatus.Refused refused(MemberNews.Refusal refusal, long nanos) {
+    return new RunStatus.Refused(
+        refusal.workerId(), refusal.host(), refusal.reason(), millisSince(refusal.nanos(), nanos));
+  }
+
+  private static long millisSince(long then, long nanos) {
+    return Math.max(0, nanos - then) / 1_000_000;
+  }
+
   private static RunStatus.Worker worker(LeaderState state, WorkerEntry worker, long nanos) {
     List<Integer> shards =
         state.round().stream()
@@ -53,27 +80,58 @@ final class StatusPicture {
             .filter(member -> member.workerId().equals(worker.id()))
             .flatMap((Member member) -> member.shards().stream())
             .toList();
+    List<Integer> owned = state.round().map(round -> round.owned(worker.id())).orElse(List.of());
     return new RunStatus.Worker(
         worker.id(),
         worker.hello().host(),
         worker.hello().pid(),
-        worker.stage().name(),
+        leaving(state, worker) ? "DRAINING" : worker.stage().name(),
         worker.step(),
         shards,
-        ownedBytes(state, worker),
-        Math.max(0, nanos - worker.heardNanos()) / 1_000_000,
-        0,
-        0,
-        0);
+        owned.stream().mapToLong(group -> state.plan().groups().get(group).bytes()).sum(),
+        millisSince(worker.heardNanos(), nanos),
+        worker.pace().samplesPerSecond(),
+        worker.pace().waitShare(),
+        worker.pace().sentBytes(),
+        worker.pace().nanos() / NANOS_PER_MILLI,
+        worker.pace().waitNanos() / NANOS_PER_MILLI,
+        owned.size(),
+        stepsBehind(state, worker),
+        note(state, worker));
   }
 
-  private static long ownedBytes(LeaderState state, WorkerEntry worker) {
-    List<SliceGroup> groups = state.plan().groups();
-    long bytes = 0;
-    for (int i = 0; state.round().isPresent() && i < groups.size(); i++) {
-      boolean owned = state.round().get().owners().get(i).equals(worker.id());
-      bytes += owned ? groups.get(i).bytes() : 0;
+  private static boolean leaving(LeaderState state, WorkerEntry worker) {
+    return state.gathering().leaving().contains(worker.id());
+  }
+
+  /** A member that still loads its state is behind nobody: the others wait for it. */
+  private static long stepsBehind(LeaderState state, WorkerEntry worker) {
+    if (worker.stage() != Stage.ACTIVE) {
+      return 0;
     }
-    return bytes;
+    long furthest =
+        state.workers().values().stream()
+            .filter(other -> other.stage() == Stage.ACTIVE)
+            .mapToLong(WorkerEntry::step)
+            .max()
+            .orElse(0);
+    return furthest - worker.step();
+  }
+
+  private static String note(LeaderState state, WorkerEntry worker) {
+    if (leaving(state, worker)) {
+      return worker.isMember()
+          ? "leaves at the next barrier whose state is saved"
+          : worker.stage() == Stage.LEAVING ? "is told to leave" : "still writes its shard file";
+    }
+    return switch (worker.stage()) {
+      case PREPARING -> "loads the job and its data";
+      case SPARE ->
+          state.round().filter(r -> r.members().size() >= state.plan().maxMembers()).isPresent()
+              ? "all " + state.plan().shards() + " logical shards have a worker"
+              : "waits for the next round";
+      case RESTORING -> "loads its part of the state";
+      case ACTIVE, LEAVING -> "";
+    };
   }
 }

@@ -1,9 +1,11 @@
 package io.holdfast.coordinator.protocol;
 
 import io.holdfast.coordinator.protocol.CheckpointMetadata.Best;
+import io.holdfast.coordinator.protocol.WorkerEntry.Pace;
 import io.holdfast.job.RetentionSpec.Mode;
 import io.holdfast.job.RetentionSpec.SaveBest;
 import io.holdfast.job.plan.BatchSchedule;
+import io.holdfast.job.plan.ShardRows;
 import io.holdfast.job.plan.SumTree;
 import io.holdfast.protocol.CoordinatorMessage;
 import io.holdfast.protocol.CoordinatorMessage.Member;
@@ -60,7 +62,7 @@ final class Steps {
     if (resize.isPresent() && !Resizing.settle(turn, resize.get())) {
       return;
     }
-    Optional<SaveKind> due = turn.barrier.due();
+    Optional<SaveKind> due = Operators.due(turn);
     if (due.isPresent() && !Saves.settle(turn, due.get())) {
       turn.enter(Phase.SAVING, "a save is due and waits for the one before");
       return;
@@ -88,7 +90,17 @@ final class Steps {
     if (!awaited || !report(turn, worker, message.step(), message.sums())) {
       return;
     }
+    turn.put(turn.workers.get(worker.id()).at(pace(turn, message)));
     total(turn).ifPresent(sums -> reached(turn, sums));
+  }
+
+  private static Pace pace(Turn turn, StepDone message) {
+    int batch = schedule(turn).at(message.step() - 1).rows();
+    long rows =
+        message.sums().stream()
+            .mapToLong(sums -> ShardRows.of(sums.shard(), turn.plan.shards(), batch).count())
+            .sum();
+    return new Pace(rows, message.computeNanos(), message.waitNanos(), message.sentBytes());
   }
 
   static void evaluated(Turn turn, WorkerEntry worker, Evaluated message) {

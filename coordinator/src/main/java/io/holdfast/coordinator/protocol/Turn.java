@@ -4,6 +4,7 @@ import io.holdfast.coordinator.protocol.LeaderEffect.Announce;
 import io.holdfast.coordinator.protocol.LeaderEffect.Level;
 import io.holdfast.coordinator.protocol.LeaderState.DataSize;
 import io.holdfast.coordinator.protocol.LeaderState.Stop;
+import io.holdfast.coordinator.protocol.OperatorRequest.Waiting;
 import io.holdfast.protocol.CoordinatorMessage;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +37,8 @@ final class Turn {
   long storedBytes;
   Optional<Stop> stop;
   int bugs;
+  final TreeMap<Long, Waiting> requests;
+  MemberNews news;
   OptionalInt exitCode;
   private final List<LeaderEffect> effects = new ArrayList<>();
 
@@ -63,6 +66,8 @@ final class Turn {
     storedBytes = state.storedBytes();
     stop = state.stop();
     bugs = state.bugs();
+    requests = new TreeMap<>(state.requests());
+    news = state.news();
     exitCode = state.exitCode();
   }
 
@@ -92,6 +97,8 @@ final class Turn {
             storedBytes,
             stop,
             bugs,
+            requests,
+            news,
             exitCode);
     return new Transition(next, effects);
   }

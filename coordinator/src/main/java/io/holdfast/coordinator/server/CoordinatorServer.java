@@ -32,6 +32,7 @@ public final class CoordinatorServer {
   private static final Logger LOG = LoggerFactory.getLogger(CoordinatorServer.class);
 
   private static final long TICK_MILLIS = 100;
+  private static final long WATCH_MILLIS = 500;
   private static final long CLOSE_DEADLINE_MILLIS = 2_000;
   private static final long CLAIM_RETRY_MILLIS = 500;
 
@@ -82,7 +83,7 @@ public final class CoordinatorServer {
     return ExitCode.DONE;
   }
 
-  /** SIGTERM or an operator: save, then leave with this exit code. Safe from any thread. */
+  /** SIGTERM: save, then leave with this exit code. Safe from any thread. */
   public void stop(String reason, int exitCode) {
     stop.countDown();
     loop.put(new LeaderEvent.StopRequested(reason, exitCode));
@@ -106,7 +107,8 @@ public final class CoordinatorServer {
     ScheduledExecutorService clock = Executors.newScheduledThreadPool(2, LocalHost::daemon);
     WorkerGateway gateway = new WorkerGateway(loop, clock);
     OperatorService operators =
-        new OperatorService(version, store.location().toString(), job, loop::status);
+        new OperatorService(
+            new StatusReplies(version, store.location().toString(), job), loop::status, loop::put);
     Server server = start(gateway, operators);
     String events = EventFile.name(Instant.now(), LocalHost.NAME, LocalHost.PID, tenure.term());
     try (StorageDesk desk = new StorageDesk(store, tenure, job, loop::put);
@@ -117,14 +119,17 @@ public final class CoordinatorServer {
           0,
           LeaderLease.RENEWAL.toMillis(),
           TimeUnit.MILLISECONDS);
+      clock.scheduleAtFixedRate(operators::show, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
       LOG.info("Leads term {} of {} at {}", tenure.term(), store.location(), address(server));
       loop.put(new LeaderEvent.Elected(tenure.term()));
-      LeaderEffect.Finish finish = loop.run(gateway, effect -> carryOut(effect, desk, log));
+      LeaderEffect.Finish finish =
+          loop.run(gateway, effect -> carryOut(effect, operators, desk, log));
       desk.finish(finish);
       LOG.info("Leaves with exit code {}: {}", finish.exitCode(), finish.reason());
       return finish.exitCode();
     } finally {
       clock.shutdownNow();
+      operators.close();
       server.shutdown();
       if (!server.awaitTermination(CLOSE_DEADLINE_MILLIS, TimeUnit.MILLISECONDS)) {
         server.shutdownNow();
@@ -132,8 +137,11 @@ public final class CoordinatorServer {
     }
   }
 
-  private void carryOut(LeaderEffect effect, StorageDesk desk, EventLog log) {
-    if (effect instanceof LeaderEffect.Announce line) {
+  private void carryOut(
+      LeaderEffect effect, OperatorService operators, StorageDesk desk, EventLog log) {
+    if (effect instanceof LeaderEffect.Answer answer) {
+      operators.answer(answer.request(), answer.answer());
+    } else if (effect instanceof LeaderEffect.Announce line) {
       observer.announce(line);
     } else if (effect instanceof LeaderEffect.Progress progress) {
       observer.progress(progress);

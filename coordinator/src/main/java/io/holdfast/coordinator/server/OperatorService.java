@@ -1,29 +1,44 @@
 package io.holdfast.coordinator.server;
 
 import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.holdfast.coordinator.protocol.LeaderEvent;
+import io.holdfast.coordinator.protocol.OperatorAnswer;
+import io.holdfast.coordinator.protocol.OperatorRequest;
 import io.holdfast.coordinator.protocol.Phase;
-import io.holdfast.job.Job;
+import io.holdfast.proto.v1.DrainReply;
+import io.holdfast.proto.v1.DrainRequest;
 import io.holdfast.proto.v1.OperatorGrpc;
-import io.holdfast.proto.v1.SaveStatus;
+import io.holdfast.proto.v1.SaveReply;
+import io.holdfast.proto.v1.SaveRequest;
 import io.holdfast.proto.v1.StatusReply;
 import io.holdfast.proto.v1.StatusRequest;
-import io.holdfast.proto.v1.WorkerStatus;
+import io.holdfast.proto.v1.StopReply;
+import io.holdfast.proto.v1.StopRequest;
+import io.holdfast.proto.v1.WatchRequest;
 import io.holdfast.protocol.RunStatus;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** Answers operators from the one published status; nothing here waits for the loop. */
+/**
+ * Answers operators: with pictures from the one published status at once, with what the leader has
+ * to do once it has done it.
+ */
 final class OperatorService extends OperatorGrpc.OperatorImplBase {
-  private final String version;
-  private final String run;
-  private final Job job;
+  private final StatusReplies replies;
   private final Supplier<RunStatus> published;
+  private final OperatorCalls calls;
+  private final Watchers watchers = new Watchers();
 
-  OperatorService(String version, String run, Job job, Supplier<RunStatus> published) {
-    this.version = version;
-    this.run = run;
-    this.job = job;
+  /**
+   * @param inbox of the leader
+   */
+  OperatorService(
+      StatusReplies replies, Supplier<RunStatus> published, Consumer<LeaderEvent> inbox) {
+    this.replies = replies;
     this.published = published;
+    this.calls = new OperatorCalls(inbox);
   }
 
   @Override
@@ -36,50 +51,60 @@ final class OperatorService extends OperatorGrpc.OperatorImplBase {
               .asRuntimeException());
       return;
     }
-    reply.onNext(encode(status));
+    reply.onNext(replies.encode(status));
     reply.onCompleted();
   }
 
-  private StatusReply encode(RunStatus status) {
-    StatusReply.Builder reply =
-        StatusReply.newBuilder()
-            .setVersion(version)
-            .setRun(run)
-            .setName(job.name())
-            .setTerm(status.generation().term())
-            .setRound(status.generation().round())
-            .setPhase(status.phase())
-            .setReason(status.reason())
-            .setStep(status.step())
-            .setTotalSteps(status.totalSteps())
-            .setEpoch(status.epoch())
-            .setEpochs(status.epochs())
-            .putAllMetrics(status.metrics())
-            .setSamplesPerSecond(status.samplesPerSecond())
-            .setNewestSavedStep(status.newestSavedStep());
-    status.workers().forEach(worker -> reply.addWorkers(encode(worker)));
-    status.save().ifPresent(save -> reply.setSave(encode(save)));
-    return reply.build();
+  @Override
+  public void watch(WatchRequest request, StreamObserver<StatusReply> reply) {
+    watchers.add((ServerCallStreamObserver<StatusReply>) reply);
   }
 
-  private static SaveStatus encode(RunStatus.Save save) {
-    return SaveStatus.newBuilder()
-        .setStep(save.step())
-        .setPrefix(save.prefix())
-        .setState(save.state())
-        .build();
+  @Override
+  public void saveNow(SaveRequest request, StreamObserver<SaveReply> reply) {
+    calls.ask(
+        new OperatorRequest.SaveNow(),
+        reply,
+        done ->
+            SaveReply.newBuilder()
+                .setStep(done.step())
+                .setPrefix(done.prefix())
+                .setState(done.state().name())
+                .build());
   }
 
-  private static WorkerStatus encode(RunStatus.Worker worker) {
-    return WorkerStatus.newBuilder()
-        .setId(worker.id())
-        .setHost(worker.host())
-        .setPid(worker.pid())
-        .setState(worker.state())
-        .setStep(worker.step())
-        .addAllShards(worker.shards())
-        .setOwnedBytes(worker.ownedBytes())
-        .setLagMillis(worker.lagMillis())
-        .build();
+  @Override
+  public void drain(DrainRequest request, StreamObserver<DrainReply> reply) {
+    calls.ask(
+        new OperatorRequest.Drain(request.getWorkerId()),
+        reply,
+        done -> DrainReply.newBuilder().setStep(done.step()).build());
+  }
+
+  @Override
+  public void stop(StopRequest request, StreamObserver<StopReply> reply) {
+    calls.ask(
+        new OperatorRequest.Stop(),
+        reply,
+        done -> StopReply.newBuilder().setStep(done.step()).setPrefix(done.prefix()).build());
+  }
+
+  /** The leader's answer to a request. */
+  void answer(long request, OperatorAnswer answer) {
+    calls.answer(request, answer);
+  }
+
+  /** Shows the present picture to those who watch. */
+  void show() {
+    if (!watchers.isEmpty()) {
+      watchers.tell(replies.encode(published.get()));
+    }
+  }
+
+  /** The leader leaves: shows the last picture, and tells those who still wait. */
+  void close() {
+    RunStatus last = published.get();
+    watchers.end(replies.encode(last));
+    calls.close("the coordinator leaves: " + last.reason());
   }
 }

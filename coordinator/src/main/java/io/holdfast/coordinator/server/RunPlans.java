@@ -1,6 +1,5 @@
 package io.holdfast.coordinator.server;
 
-import io.holdfast.coordinator.protocol.Limits;
 import io.holdfast.coordinator.protocol.MembersRule;
 import io.holdfast.coordinator.protocol.RunPlan;
 import io.holdfast.job.Job;
@@ -30,9 +29,9 @@ final class RunPlans {
         job.epochs(),
         job.steps(),
         job.checkpoint(),
-        new MembersRule(expectedWorkers, Limits.MIN_WORKERS, Limits.REPLACE_WAIT),
-        Limits.HEARTBEAT,
-        Limits.LEASE);
+        new MembersRule(expectedWorkers, job.cluster().minWorkers(), job.cluster().replaceWait()),
+        job.cluster().heartbeat(),
+        job.cluster().lease());
   }
 
   private static String name(MetricFunction metric) {

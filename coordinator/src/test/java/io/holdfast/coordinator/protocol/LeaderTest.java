@@ -206,7 +206,7 @@ class LeaderTest {
   @Test
   void silenceBeyondTheLeaseIsALoss() {
     script.trainingFromScratch();
-    script.pass(Limits.LEASE);
+    script.pass(Script.LEASE);
     assertThat(script.pass(Duration.ofMillis(1)))
         .containsExactly(
             "disconnect 1", "say Lost worker w1: no sign of life for 3000 ms", "find 2");

@@ -28,6 +28,8 @@ import java.util.OptionalLong;
 /** Drives a leader by hand and keeps the effects of the last event, each as one short line. */
 final class Script {
   static final long SECOND = 1_000_000_000L;
+  static final Duration HEARTBEAT = Duration.ofMillis(500);
+  static final Duration LEASE = Duration.ofSeconds(3);
   private LeaderState state;
   private long now = SECOND;
   private List<LeaderEffect> effects = List.of();
@@ -60,8 +62,8 @@ final class Script {
         OptionalLong.empty(),
         checkpoint,
         members,
-        Limits.HEARTBEAT,
-        Limits.LEASE);
+        HEARTBEAT,
+        LEASE);
   }
 
   LeaderState state() {
@@ -135,6 +137,10 @@ final class Script {
             prefix, 1, 16, List.of(new WrittenPiece("v", 0, 0, 16, 99))));
   }
 
+  List<String> ask(long request, OperatorRequest what) {
+    return on(new LeaderEvent.OperatorAsked(request, what));
+  }
+
   List<String> commit(String prefix, CommitOutcome outcome) {
     return on(new CommitDone(prefix, outcome));
   }
@@ -176,8 +182,18 @@ final class Script {
       return "finish " + finish.exitCode();
     } else if (effect instanceof LeaderEffect.Disconnect disconnect) {
       return "disconnect " + disconnect.connection();
+    } else if (effect instanceof LeaderEffect.Answer answer) {
+      return "answer " + answer.request() + " " + answer(answer.answer());
     }
     return effect.getClass().getSimpleName();
+  }
+
+  private static String answer(OperatorAnswer answer) {
+    if (answer instanceof OperatorAnswer.Done done) {
+      return ("step " + done.step() + " " + done.prefix()).strip();
+    }
+    OperatorAnswer.Refused refused = (OperatorAnswer.Refused) answer;
+    return refused.why() + ": " + refused.reason();
   }
 
   private static String message(CoordinatorMessage message) {

@@ -14,15 +14,16 @@ import java.util.regex.Pattern;
 
 /**
  * What differs between the job that a run was started with and the job it is resumed with, and
- * whether a resume may change it. Epochs, steps, metrics and {@code checkpoint.*} may change. A
- * data file may move but not change its name: there is no digest of contents, so another name
- * counts as other data. Everything else decides the bits, or the run's identity, and may not
- * change.
+ * whether a resume may change it. Epochs, steps, metrics, {@code checkpoint.*} and {@code
+ * cluster.*} may change. A data file may move but not change its name: there is no digest of
+ * contents, so another name counts as other data. Everything else decides the bits, or the run's
+ * identity, and may not change.
  *
  * @param changes in order of key
  */
 public record JobChanges(List<Change> changes) {
-  private static final Set<String> FREE = Set.of("epochs", "steps", "metrics", "checkpoint");
+  private static final Set<String> FREE =
+      Set.of("epochs", "steps", "metrics", "checkpoint", "cluster");
   private static final Pattern DATA_FILE =
       Pattern.compile("data\\.(train|validation)\\.(idx\\.(images|labels)|csv\\.path)");
   private static final String ABSENT = "absent";
@@ -81,8 +82,8 @@ public record JobChanges(List<Change> changes) {
                     + change.stored()
                     + ", the job file "
                     + change.now()
-                    + "; a resume may change only epochs, steps, metrics, checkpoint.* and where"
-                    + " data files lie");
+                    + "; a resume may change only epochs, steps, metrics, checkpoint.*,"
+                    + " cluster.* and where data files lie");
   }
 
   private static boolean mayChange(String key, JsonNode stored, JsonNode now) {

@@ -30,7 +30,8 @@ final class JobReader {
           "epochs",
           "steps",
           "mesh",
-          "checkpoint");
+          "checkpoint",
+          "cluster");
   private static final int DEFAULT_SHARDS = 4;
 
   private final Source source;
@@ -61,6 +62,7 @@ final class JobReader {
     if (epochs.isEmpty() && steps.isEmpty()) {
       throw root.error("epochs", "missing; epochs, steps or both are needed");
     }
+    MeshSpec mesh = mesh();
     return new Job(
         Names.jobName(root, defaultName),
         root.integer("seed", Long.MIN_VALUE, Long.MAX_VALUE).orElse(0),
@@ -71,8 +73,9 @@ final class JobReader {
         DataReader.read(source, root.require("data", "a map with train"), directory),
         epochs.isEmpty() ? OptionalInt.empty() : OptionalInt.of((int) epochs.getAsLong()),
         steps,
-        mesh(),
-        CheckpointReader.read(root));
+        mesh,
+        CheckpointReader.read(root),
+        ClusterReader.read(root, mesh.shards()));
   }
 
   private LossFunction loss() throws JobException {

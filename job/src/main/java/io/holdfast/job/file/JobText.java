@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holdfast.job.CheckpointSpec;
+import io.holdfast.job.ClusterSpec;
 import io.holdfast.job.DataSpec;
 import io.holdfast.job.Job;
 import io.holdfast.job.OptimizerSpec;
@@ -66,6 +67,7 @@ public final class JobText {
     mesh.put("threads", job.mesh().threads());
     mesh.put("isa", Values.name(job.mesh().isa()));
     root.set("checkpoint", checkpoint(job.checkpoint()));
+    root.set("cluster", cluster(job.cluster()));
     return sorted(root);
   }
 
@@ -182,6 +184,16 @@ public final class JobText {
                     .put("monitor", best.monitor())
                     .put("mode", Values.name(best.mode()))
                     .put("keep", best.keep()));
+  }
+
+  private static ObjectNode cluster(ClusterSpec cluster) {
+    ObjectNode node = NODES.objectNode();
+    node.put("min_workers", cluster.minWorkers());
+    node.put(
+        "replace_wait_secs", cluster.replaceWait().toMillis() / ClusterReader.MILLIS_PER_SECOND);
+    node.put("heartbeat_ms", cluster.heartbeat().toMillis());
+    node.put("lease_ms", cluster.lease().toMillis());
+    return node;
   }
 
   static ArrayNode shape(TensorShape shape) {

@@ -286,6 +286,26 @@ final class BadJobKeys {
             "isa: avx2",
             "isa: avx512",
             "mesh.isa: \"avx512\" is not in this release; only avx2 is"),
+        bad(
+            "epochs: 3",
+            "epochs: 3\ncluster: {min_worker: 2}",
+            "cluster.min_worker: unknown key `min_worker`; did you mean `min_workers`?"),
+        bad(
+            "epochs: 3",
+            "epochs: 3\ncluster: {min_workers: 5}",
+            "cluster.min_workers: 5 is more than mesh.shards, which is 4"),
+        bad(
+            "epochs: 3",
+            "epochs: 3\ncluster: {replace_wait_secs: -1}",
+            "cluster.replace_wait_secs: -1 is not allowed; a number from 0 and up to 86400 is needed"),
+        bad(
+            "epochs: 3",
+            "epochs: 3\ncluster: {heartbeat_ms: 99}",
+            "cluster.heartbeat_ms: 99 is not allowed; an integer from 100 to 60000 is needed"),
+        bad(
+            "epochs: 3",
+            "epochs: 3\ncluster: {heartbeat_ms: 500, lease_ms: 1499}",
+            "cluster.lease_ms: 1499 is less than 3 heartbeats of 500 ms; an integer from 1500 to 3600000 is needed"),
         bad("isa: avx2", "isa: sse", "mesh.isa: unknown name `sse`; allowed: avx2, avx512"),
         bad(
             "max_to_keep: 3",
@@ -302,7 +322,7 @@ final class BadJobKeys {
         bad(
             "checkpoint:\n",
             "checkpoint: 7\nother:\n",
-            "other: unknown key `other`; allowed: checkpoint, data, epochs, loss, mesh, metrics, model, name, optimizer, seed, steps"),
+            "other: unknown key `other`; allowed: checkpoint, cluster, data, epochs, loss, mesh, metrics, model, name, optimizer, seed, steps"),
         bad(
             "name: good",
             "name: [a]",

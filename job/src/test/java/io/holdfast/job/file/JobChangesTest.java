@@ -39,7 +39,9 @@ final class JobChangesTest {
         "checkpoint.every_steps=7",
         "checkpoint.every_secs=7",
         "checkpoint.save_best=",
-        "checkpoint.async=false"
+        "checkpoint.async=false",
+        "cluster.min_workers=3",
+        "cluster.lease_ms=9000"
       })
   void aResumeMayChange(String override) throws JobException {
     JobChanges changes = JobChanges.compare(stored, JobFile.read(file, List.of(override)));

@@ -107,6 +107,7 @@ public final class WorkerMachine {
     } else if (message instanceof Refused refused) {
       turn.exit(WorkerSettings.EXIT_BAD_INPUT, "refused: " + refused.reason());
     } else if (message instanceof Finish finish) {
+      turn.send(new Leaving(finish.reason()));
       turn.exit(finish.exitCode(), finish.reason());
     } else if (message instanceof Alive) {
       return;

@@ -228,7 +228,7 @@ class WorkerMachineTest {
   void finishAndRefusalEndTheProcess() {
     hold();
     assertThat(hear(new CoordinatorMessage.Finish(0, "done")))
-        .containsExactly(new WorkerEffect.Exit(0, "done"));
+        .containsExactly(say(new WorkerMessage.Leaving("done")), new WorkerEffect.Exit(0, "done"));
     assertThat(hear(new RunStep(FIRST, 5))).as("nothing follows").isEmpty();
   }
 
