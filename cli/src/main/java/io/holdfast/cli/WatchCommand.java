@@ -18,9 +18,8 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     header = "Shows the live job until it ends, refreshed twice a second.",
     description = {
-      "Drawn in place on a terminal; elsewhere a line each time that step, phase or members change."
-          + " Finds the",
-      "coordinator again after it moved. Exit code 0 when the job has ended, however it ended.",
+      "In place on a terminal; elsewhere a line each time that step, phase or members change.",
+      "Finds the coordinator again after it moved. Exit code 0 when the job has ended, however it ended.",
       ""
     },
     footer = {
