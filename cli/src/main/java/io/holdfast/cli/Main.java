@@ -65,6 +65,7 @@ public final class Main {
         new VerifyCommand(terminal),
         new TensorsCommand(terminal),
         new DiffCommand(terminal),
+        new DuCommand(terminal),
         new EvaluateCommand(terminal));
   }
 
