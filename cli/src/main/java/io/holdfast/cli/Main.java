@@ -66,6 +66,7 @@ public final class Main {
         new TensorsCommand(terminal),
         new DiffCommand(terminal),
         new DuCommand(terminal),
+        new ReshardCommand(terminal),
         new EvaluateCommand(terminal));
   }
 

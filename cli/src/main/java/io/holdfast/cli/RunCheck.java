@@ -1,7 +1,5 @@
 package io.holdfast.cli;
 
-import io.holdfast.coordinator.server.LeaderLease;
-import io.holdfast.coordinator.server.LocalHost;
 import io.holdfast.job.Job;
 import io.holdfast.job.file.JobChanges;
 import io.holdfast.job.file.JobException;
@@ -9,7 +7,6 @@ import io.holdfast.job.file.JobText;
 import io.holdfast.storage.checkpoint.CheckpointDirectory;
 import io.holdfast.storage.checkpoint.CheckpointMetadata;
 import io.holdfast.storage.checkpoint.RecoveryPlan;
-import io.holdfast.storage.store.LeaderRecord;
 import io.holdfast.storage.store.ObjectStore;
 import java.io.IOException;
 import java.util.Optional;
@@ -34,20 +31,7 @@ final class RunCheck {
 
   /** Bad input if somebody leads the run; waits for at most one lease to know. */
   void requireVacant() throws IOException, InterruptedException {
-    Optional<LeaderRecord> leader =
-        new LeaderLease(store, LocalHost.NAME, LeaderLease.LEASE).livingLeader();
-    if (leader.isPresent()) {
-      throw CommandFailedException.badInput(
-          "RUN: "
-              + run.given()
-              + ": a coordinator leads this run at "
-              + leader.get().address()
-              + " (pid "
-              + leader.get().pid()
-              + " on "
-              + leader.get().host()
-              + "); allowed: another --dir, or to stop that one first");
-    }
+    Vacancy.require(run, store);
   }
 
   /**
