@@ -67,6 +67,8 @@ public final class Main {
         new DiffCommand(terminal),
         new DuCommand(terminal),
         new ReshardCommand(terminal),
+        new ArchiveCommand(terminal),
+        new UnarchiveCommand(terminal),
         new EvaluateCommand(terminal));
   }
 

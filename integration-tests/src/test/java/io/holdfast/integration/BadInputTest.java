@@ -68,7 +68,8 @@ class BadInputTest {
     assertRefused(Holdfast.run(directory, "trian"), List.of("trian"));
     assertRefused(Holdfast.run(directory, "run"), List.of("JOB"));
     assertRefused(
-        Holdfast.run(directory, "steps", "run", "--jason"), List.of("--jason", "steps --help"));
+        Holdfast.run(directory, "steps", "run", "--jason"),
+        List.of("--jason", "--json", "steps --help"));
     assertRefused(
         Holdfast.run(directory, "show", "s3://bucket/run"), List.of("s3://bucket/run", "file:"));
     assertRefused(Holdfast.run(directory, "verify", "nowhere"), List.of("nowhere"));
@@ -93,6 +94,12 @@ class BadInputTest {
             "steps",
             "show",
             "verify",
+            "tensors",
+            "diff",
+            "du",
+            "reshard",
+            "archive",
+            "unarchive",
             "evaluate")) {
       Holdfast.Result help = Holdfast.run(directory, command, "--help");
       assertThat(help.exitCode()).as(help.all()).isZero();
