@@ -19,7 +19,7 @@ import java.util.TreeMap;
  * @param unfinished bytes of shard files without an index: saves on their way, or cut off
  * @param holdfast bytes of each part of {@code .holdfast/}, by its name: logs, quarantine, void ...
  * @param events bytes of TensorBoard's event files
- * @param state bytes of the file {@code checkpoint}
+ * @param state bytes of the list of checkpoints that TensorFlow reads
  * @param unaccounted files that are not this program's
  */
 public record RunUse(
