@@ -3,6 +3,8 @@ package io.holdfast.cli;
 /** What a process tells its caller; scripts rely on the numbers. */
 public enum ExitCode {
   DONE(0),
+  /** {@code diff} found differences. */
+  DIFFERENT(1),
   /** Bad usage or bad input; nothing was written. */
   BAD_INPUT(2),
   DAMAGED(3),

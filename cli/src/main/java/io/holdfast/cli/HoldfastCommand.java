@@ -22,8 +22,8 @@ import picocli.CommandLine.Command;
       "  holdfast steps runs/mnist-cnn",
       "  holdfast verify runs/mnist-cnn --all",
       "",
-      "Exit codes: 0 done; 2 bad usage or bad input; 3 damage found; 4 unreachable or timed out; 70 a bug;",
-      "130 interrupted.",
+      "Exit codes: 0 done; 1 diff found differences; 2 bad usage or bad input; 3 damage found; 4 unreachable or timed out;",
+      "70 a bug; 130 interrupted.",
       "`holdfast COMMAND --help` has the options of a command and examples."
     })
 final class HoldfastCommand {}

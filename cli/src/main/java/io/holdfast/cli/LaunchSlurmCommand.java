@@ -97,7 +97,7 @@ final class LaunchSlurmCommand implements Callable<Integer> {
     }
     Optional<ObjectStore> existing = run.find();
     if (existing.isPresent()) {
-      RunCheck.requireVacant(run, existing.get());
+      Vacancy.require(run, existing.get());
       new RunCheck(job, jobOptions.file(), run, existing.get()).requireFit();
     }
     run.openOrMake();

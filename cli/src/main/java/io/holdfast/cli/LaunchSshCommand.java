@@ -131,7 +131,7 @@ final class LaunchSshCommand implements Callable<Integer> {
     RunLocation run = RunLocation.parse(directory);
     Optional<ObjectStore> existing = run.find();
     if (existing.isPresent()) {
-      RunCheck.requireVacant(run, existing.get());
+      Vacancy.require(run, existing.get());
       new RunCheck(job, jobOptions.file(), run, existing.get()).requireFit();
     }
     ObjectStore store = run.openOrMake();

@@ -1,7 +1,9 @@
 package io.holdfast.cli;
 
+import io.holdfast.job.file.NearestNames;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,6 +77,12 @@ public final class Main {
         new PinCommand(terminal),
         new UnpinCommand(terminal),
         new PruneCommand(terminal),
+        new TensorsCommand(terminal),
+        new DiffCommand(terminal),
+        new DuCommand(terminal),
+        new ReshardCommand(terminal),
+        new ArchiveCommand(terminal),
+        new UnarchiveCommand(terminal),
         new EvaluateCommand(terminal));
   }
 
@@ -98,10 +106,29 @@ public final class Main {
           + ")";
     }
     String kind = unmatched.isUnknownOption() ? "unknown option: " : "unexpected argument: ";
-    List<String> nearest = unmatched.isUnknownOption() ? unmatched.getSuggestions() : List.of();
+    List<String> nearest =
+        unmatched.isUnknownOption()
+            ? NearestNames.of(nameOf(given), optionNames(command), MOST_SUGGESTIONS)
+            : List.of();
     return kind
         + given
         + (nearest.isEmpty() ? "" : " (nearest: " + String.join(", ", nearest) + ")");
+  }
+
+  private static final int MOST_SUGGESTIONS = 3;
+
+  /** {@code --jason=x} without its value. */
+  private static String nameOf(String option) {
+    int equals = option.indexOf('=');
+    return equals < 0 ? option : option.substring(0, equals);
+  }
+
+  private static List<String> optionNames(CommandLine command) {
+    return command.getCommandSpec().options().stream()
+        .filter(option -> !option.hidden())
+        .flatMap(option -> Arrays.stream(option.names()))
+        .filter(name -> name.startsWith("--"))
+        .toList();
   }
 
   private static int failed(Terminal terminal, Exception failure) {

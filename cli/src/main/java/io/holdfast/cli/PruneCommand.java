@@ -68,7 +68,7 @@ final class PruneCommand implements Callable<Integer> {
                     CommandFailedException.badInput(
                         "RUN: " + run + ": has no checkpoint whose job says what to keep"));
     if (!dryRun) {
-      RunCheck.requireVacant(stored.location(), stored.directory().store());
+      Vacancy.require(stored.location(), stored.directory().store());
     }
     Map<Prefix, Long> bytes =
         stored.checkpoints().stream()

@@ -1,7 +1,5 @@
 package io.holdfast.cli;
 
-import io.holdfast.coordinator.server.LeaderLease;
-import io.holdfast.coordinator.server.LocalHost;
 import io.holdfast.job.Job;
 import io.holdfast.job.file.JobChanges;
 import io.holdfast.job.file.JobException;
@@ -9,7 +7,6 @@ import io.holdfast.job.file.JobText;
 import io.holdfast.storage.checkpoint.CheckpointDirectory;
 import io.holdfast.storage.checkpoint.CheckpointMetadata;
 import io.holdfast.storage.checkpoint.RecoveryPlan;
-import io.holdfast.storage.store.LeaderRecord;
 import io.holdfast.storage.store.ObjectStore;
 import java.io.IOException;
 import java.util.Optional;
@@ -30,32 +27,6 @@ final class RunCheck {
     this.jobFile = jobFile;
     this.run = run;
     this.store = store;
-  }
-
-  /** Bad input if somebody leads the run; waits for at most one lease to know. */
-  static void requireVacant(RunLocation run, ObjectStore store) throws InterruptedException {
-    Optional<LeaderRecord> leader = leader(run, store);
-    if (leader.isPresent()) {
-      throw CommandFailedException.badInput(
-          "RUN: "
-              + run.given()
-              + ": a coordinator leads this run at "
-              + leader.get().address()
-              + " (pid "
-              + leader.get().pid()
-              + " on "
-              + leader.get().host()
-              + "); allowed: another --dir, or to stop that one first");
-    }
-  }
-
-  private static Optional<LeaderRecord> leader(RunLocation run, ObjectStore store)
-      throws InterruptedException {
-    try {
-      return new LeaderLease(store, LocalHost.NAME, LeaderLease.LEASE).livingLeader();
-    } catch (IOException e) {
-      throw CommandFailedException.unreachable(run.given() + ": cannot be read: " + e.getMessage());
-    }
   }
 
   /**

@@ -117,7 +117,7 @@ final class RunCommand implements Callable<Integer> {
 
   private void check(Job job, RunLocation run, ObjectStore store)
       throws IOException, InterruptedException {
-    RunCheck.requireVacant(run, store);
+    Vacancy.require(run, store);
     if (!restart) {
       new RunCheck(job, jobOptions.file(), run, store).requireFit();
     }

@@ -177,7 +177,8 @@ final class ShowCommand implements Callable<Integer> {
   }
 
   private static ObjectNode variable(BundleEntry entry) {
-    ObjectNode node = Json.object().put("key", entry.name()).put("dtype", dtype(entry));
+    ObjectNode node =
+        Json.object().put("key", entry.name()).put("dtype", entry.dtype().pythonName());
     entry.shape().dims().forEach(node.putArray("shape")::add);
     node.put("bytes", entry.size());
     ArrayNode slices = node.putArray("slices");
@@ -191,15 +192,6 @@ final class ShowCommand implements Callable<Integer> {
           .put("crc32c", crc(piece));
     }
     return node;
-  }
-
-  private static String dtype(BundleEntry entry) {
-    return switch (entry.dtype()) {
-      case FLOAT -> "float32";
-      case DOUBLE -> "float64";
-      case HALF -> "float16";
-      default -> entry.dtype().name().toLowerCase(java.util.Locale.ROOT);
-    };
   }
 
   private static String crc(StoredSlice piece) {
@@ -244,7 +236,7 @@ final class ShowCommand implements Callable<Integer> {
     for (BundleEntry entry : variables(shown)) {
       table.row(
           entry.name(),
-          dtype(entry),
+          entry.dtype().pythonName(),
           entry.shape(),
           Text.bytes(entry.size()),
           entry.pieces().size(),

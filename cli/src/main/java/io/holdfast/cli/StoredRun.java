@@ -3,6 +3,7 @@ package io.holdfast.cli;
 import io.holdfast.job.Job;
 import io.holdfast.job.file.JobException;
 import io.holdfast.job.file.JobText;
+import io.holdfast.storage.bundle.BundleReader;
 import io.holdfast.storage.bundle.DamagedCheckpointException;
 import io.holdfast.storage.checkpoint.CheckpointDirectory;
 import io.holdfast.storage.checkpoint.CheckpointHistory;
@@ -68,11 +69,37 @@ final class StoredRun {
     try {
       return change.read();
     } catch (DamagedCheckpointException e) {
-      throw CommandFailedException.damaged(location.path().resolve(e.file()) + ": " + e.problem());
+      throw CommandFailedException.damaged(location.file(e.file()) + ": " + e.problem());
     } catch (IOException e) {
       throw CommandFailedException.unreachable(
           location.given() + ": cannot be written: " + e.getMessage());
     }
+  }
+
+  /** Reads one checkpoint of the run; {@link #read(Reading)} tells of failures. */
+  <T> T read(Prefix prefix, CheckpointReading<T> reading) {
+    return read(
+        () -> {
+          try (BundleReader reader = directory.open(prefix)) {
+            return reading.read(reader);
+          } catch (DamagedCheckpointException e) {
+            throw damaged(prefix, e);
+          }
+        });
+  }
+
+  /** What damage means to the user: nothing, if retention has removed the checkpoint meanwhile. */
+  CommandFailedException damaged(Prefix prefix, DamagedCheckpointException damage) {
+    if (checkpoints().stream().noneMatch(stored -> stored.prefix().equals(prefix))) {
+      return CommandFailedException.unreachable(
+          location.given() + ": " + prefix + " went while it was read; try again");
+    }
+    return CommandFailedException.damaged(file(damage.file()) + ": " + damage.problem());
+  }
+
+  /** Something to read from one open checkpoint. */
+  interface CheckpointReading<T> {
+    T read(BundleReader reader) throws IOException, DamagedCheckpointException;
   }
 
   /** Something to read from the run. */
@@ -175,7 +202,7 @@ final class StoredRun {
   }
 
   /** The metadata of the newest checkpoint that has sound ones. */
-  private Optional<CheckpointMetadata> newestMetadata() {
+  Optional<CheckpointMetadata> newestMetadata() {
     List<StoredCheckpoint> all = checkpoints();
     for (int i = all.size() - 1; i >= 0; i--) {
       Optional<CheckpointMetadata> metadata = metadata(all.get(i).prefix());

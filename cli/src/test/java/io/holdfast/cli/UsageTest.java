@@ -17,15 +17,19 @@ class UsageTest {
   void unknownCommandsAndOptionsAreOneLineAndExitWith2() {
     assertThat(execute("stpes")).isEqualTo(2);
     assertThat(execute("steps", "run", "--jsn")).isEqualTo(2);
+    assertThat(execute("steps", "run", "--jason")).isEqualTo(2);
+    assertThat(execute("steps", "run", "--entirely-different")).isEqualTo(2);
     assertThat(execute("steps")).isEqualTo(2);
     assertThat(execute("steps", "run", "more")).isEqualTo(2);
     assertThat(out.size()).isZero();
     assertThat(err.toString(StandardCharsets.UTF_8).lines())
-        .hasSize(4)
+        .hasSize(6)
         .allMatch(line -> line.startsWith("holdfast: "))
         .satisfiesExactly(
             line -> assertThat(line).contains("unknown command: stpes").contains("steps, show"),
             line -> assertThat(line).contains("unknown option: --jsn").contains("--json"),
+            line -> assertThat(line).contains("unknown option: --jason").contains("--json"),
+            line -> assertThat(line).contains("--entirely-different").doesNotContain("nearest"),
             line -> assertThat(line).contains("RUN"),
             line -> assertThat(line).contains("unexpected argument: more"));
   }

@@ -68,7 +68,8 @@ class BadInputTest {
     assertRefused(Holdfast.run(directory, "trian"), List.of("trian"));
     assertRefused(Holdfast.run(directory, "run"), List.of("JOB"));
     assertRefused(
-        Holdfast.run(directory, "steps", "run", "--jason"), List.of("--jason", "steps --help"));
+        Holdfast.run(directory, "steps", "run", "--jason"),
+        List.of("--jason", "--json", "steps --help"));
     assertRefused(
         Holdfast.run(directory, "show", "gopher://bucket/run"),
         List.of("gopher://bucket/run", "file:"));
@@ -94,6 +95,12 @@ class BadInputTest {
             "steps",
             "show",
             "verify",
+            "tensors",
+            "diff",
+            "du",
+            "reshard",
+            "archive",
+            "unarchive",
             "evaluate")) {
       Holdfast.Result help = Holdfast.run(directory, command, "--help");
       assertThat(help.exitCode()).as(help.all()).isZero();

@@ -96,9 +96,30 @@ class TensorFlowTest {
 
   @Test
   void tensorFlowJavaReadsEveryTensorAsWritten() throws Exception {
+    assertReadAsWritten(run, shown.get("prefix").asText());
+  }
+
+  @Test
+  void tensorFlowJavaReadsAReshardedCheckpoint() throws Exception {
+    Path copy = directory.resolve("resharded");
+    Holdfast.Result resharded =
+        Holdfast.run(
+            directory,
+            "reshard",
+            run.toString(),
+            "latest",
+            "--to",
+            copy.toString(),
+            "--shards",
+            "4",
+            "--json");
+    assertThat(resharded.exitCode()).as(resharded.all()).isZero();
+    assertReadAsWritten(copy, resharded.json().get("prefix2").asText());
+  }
+
+  private static void assertReadAsWritten(Path run, String prefix) throws Exception {
     Path source =
         Path.of(TensorFlowTest.class.getResource("/tensorflow/ReadCheckpoint.java").toURI());
-    String prefix = shown.get("prefix").asText();
     Holdfast.Result read =
         Holdfast.startProcess(
                 directory,
@@ -115,10 +136,10 @@ class TensorFlowTest {
         .lines()
         .filter(line -> line.contains("\t"))
         .forEach(line -> byTensorFlow.put(line.split("\t")[0], line));
-    assertThat(byTensorFlow).isEqualTo(byHoldfast(Prefix.parse(prefix).orElseThrow()));
+    assertThat(byTensorFlow).isEqualTo(byHoldfast(run, Prefix.parse(prefix).orElseThrow()));
   }
 
-  private Map<String, String> byHoldfast(Prefix prefix) throws Exception {
+  private static Map<String, String> byHoldfast(Path run, Prefix prefix) throws Exception {
     Map<String, String> lines = new TreeMap<>();
     CheckpointDirectory checkpoints = new CheckpointDirectory(LocalStore.openExisting(run));
     try (BundleReader reader = checkpoints.open(prefix)) {

@@ -10,6 +10,7 @@ import io.holdfast.coordinator.protocol.OperatorRequest.Drain;
 import io.holdfast.coordinator.protocol.OperatorRequest.SaveNow;
 import io.holdfast.coordinator.protocol.OperatorRequest.Stop;
 import io.holdfast.job.CheckpointSpec;
+import io.holdfast.job.RetentionSpec;
 import io.holdfast.protocol.Generation;
 import io.holdfast.protocol.WorkerMessage;
 import java.time.Duration;
@@ -29,13 +30,7 @@ class OperatorsTest {
     RunPlan plan = Script.plan(true, false, new MembersRule(workers, min, Duration.ofSeconds(10)));
     CheckpointSpec rarely =
         new CheckpointSpec(
-            OptionalLong.of(100),
-            Optional.empty(),
-            3,
-            Optional.empty(),
-            Optional.empty(),
-            true,
-            false);
+            OptionalLong.of(100), Optional.empty(), RetentionSpec.newest(3), true, false);
     Script script =
         new Script(
             new RunPlan(

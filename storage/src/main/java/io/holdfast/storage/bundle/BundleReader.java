@@ -147,6 +147,51 @@ public final class BundleReader implements Closeable {
     return new String(strings.get(0), StandardCharsets.UTF_8);
   }
 
+  /** What is done with each stored piece. */
+  @FunctionalInterface
+  public interface PieceVisitor {
+    void visit(BundleEntry entry, StoredSlice piece) throws IOException, DamagedCheckpointException;
+  }
+
+  /**
+   * Visits all stored pieces, shard file by shard file in the order of their bytes; so a source
+   * that can only be read forward can be read whole.
+   *
+   * @throws DamagedCheckpointException also for bytes of a shard file that belong to no piece
+   */
+  public void forEachPiece(PieceVisitor visitor) throws IOException, DamagedCheckpointException {
+    for (var shard : ShardLayout.of(index.entries().values()).entrySet()) {
+      long end = 0;
+      for (ShardLayout.Placed placed : shard.getValue()) {
+        if (placed.piece().offset() != end) {
+          throw shard(shard.getKey()).damage("has bytes of no tensor before " + placed.described());
+        }
+        visitor.visit(placed.entry(), placed.piece());
+        end = placed.piece().end();
+      }
+      if (shard(shard.getKey()).length() != end) {
+        throw shard(shard.getKey()).damage("has bytes behind the last tensor");
+      }
+    }
+  }
+
+  /** Reads one stored piece, of any size in bounded memory, for its checksum alone. */
+  public void check(BundleEntry entry, StoredSlice piece)
+      throws IOException, DamagedCheckpointException {
+    if (entry.dtype() == DataType.STRING) {
+      long count = piece.slice().shapeIn(entry.shape()).elements();
+      StringTensor.check(shard(piece.shard()), piece, described(entry, piece), count);
+    } else {
+      stream(entry, piece, (offset, part) -> {});
+    }
+  }
+
+  /** Passes the bytes of one stored piece of fixed-size elements through a sink. */
+  void stream(BundleEntry entry, StoredSlice piece, ShardReader.Sink sink)
+      throws IOException, DamagedCheckpointException {
+    shard(piece.shard()).stream(piece, described(entry, piece), sink);
+  }
+
   private BundleEntry require(String name) {
     return index
         .entry(name)

@@ -77,6 +77,16 @@ public enum DataType {
     };
   }
 
+  /** The type as Python's TensorFlow names it, such as {@code float32}. */
+  public String pythonName() {
+    return switch (this) {
+      case FLOAT -> "float32";
+      case DOUBLE -> "float64";
+      case HALF -> "float16";
+      default -> name().toLowerCase(java.util.Locale.ROOT);
+    };
+  }
+
   /** The type of a wire number; empty for a number that no TensorFlow of today writes. */
   public static java.util.Optional<DataType> of(int number) {
     for (DataType type : values()) {

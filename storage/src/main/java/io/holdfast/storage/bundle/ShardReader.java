@@ -16,7 +16,7 @@ final class ShardReader implements Closeable {
   /** Takes the bytes of a piece part by part; must not keep the buffer. */
   interface Sink {
     /** Takes {@code part}, which begins at {@code offset} of the piece. */
-    void accept(long offset, ByteBuffer part) throws DamagedCheckpointException;
+    void accept(long offset, ByteBuffer part) throws IOException, DamagedCheckpointException;
   }
 
   private final String file;

@@ -63,6 +63,26 @@ public final class ShardWriter {
     return append(name, dtype, shape, TensorSlice.full(shape.rank()), bytes);
   }
 
+  /**
+   * Appends a piece of another checkpoint as it is stored, of any size in bounded memory; its
+   * checksum is checked on the way.
+   *
+   * @param source the checkpoint that has it, little endian
+   */
+  public WrittenPiece appendStored(BundleReader source, BundleEntry entry, StoredSlice piece)
+      throws IOException, DamagedCheckpointException {
+    long offset = out.position();
+    source.stream(entry, piece, (at, part) -> out.write(part));
+    return new WrittenPiece(
+        entry.name(),
+        entry.dtype(),
+        entry.shape(),
+        piece.slice(),
+        offset,
+        piece.size(),
+        piece.maskedCrc());
+  }
+
   /** Appends a tensor of strings, given in row-major order. */
   public WrittenPiece appendStrings(String name, TensorShape shape, List<byte[]> strings)
       throws IOException {

@@ -1,6 +1,9 @@
 package io.holdfast.storage.checkpoint;
 
+import io.holdfast.storage.bundle.BundleEntry;
 import io.holdfast.storage.bundle.BundleIndex;
+import io.holdfast.storage.bundle.DataType;
+import java.util.List;
 import java.util.Optional;
 
 /** The tensors of a checkpoint that are not variables of the model or its optimizer. */
@@ -34,5 +37,15 @@ public final class CheckpointKeys {
   /** Whether a tensor belongs to the model or its optimizer. */
   public static boolean isVariable(String key) {
     return !key.startsWith(HOLDFAST) && !key.equals(SAVE_COUNTER) && !key.equals(OBJECT_GRAPH);
+  }
+
+  /**
+   * The model's and the optimizer's variables, in unsigned byte order of their names: those that
+   * the digest is over.
+   */
+  public static List<BundleEntry> variables(BundleIndex index) {
+    return index.entries().values().stream()
+        .filter(entry -> isVariable(entry.name()) && entry.dtype() != DataType.STRING)
+        .toList();
   }
 }

@@ -86,6 +86,32 @@ public record CheckpointMetadata(
     }
   }
 
+  /**
+   * Reads a whole checkpoint from front to back, every checksum checked, for what it says besides
+   * its variables; its index, its step and its own name must agree.
+   *
+   * @throws DamagedCheckpointException if anything is not as it was written
+   */
+  public static CheckpointMetadata scan(BundleReader reader)
+      throws IOException, DamagedCheckpointException {
+    StoredTexts texts = new StoredTexts(reader);
+    reader.forEachPiece(
+        (entry, piece) -> {
+          if (CheckpointKeys.isVariable(entry.name())) {
+            reader.check(entry, piece);
+          } else {
+            texts.take(entry);
+          }
+        });
+    return texts.metadata();
+  }
+
+  /** The same under another name: what a copy says. */
+  CheckpointMetadata renamed(Prefix name) {
+    return new CheckpointMetadata(
+        name, runId, runStarted, job, dataPosition, bestMetric, callbacks, probeDigest, metrics);
+  }
+
   private static Optional<String> text(BundleReader reader, String key)
       throws IOException, DamagedCheckpointException {
     if (reader.index().entry(key).isEmpty()) {

@@ -1,0 +1,206 @@
+package io.holdfast.storage.checkpoint;
+
+import io.holdfast.storage.bundle.BundleEntry;
+import io.holdfast.storage.bundle.BundleIndex;
+import io.holdfast.storage.bundle.BundleReader;
+import io.holdfast.storage.bundle.DamagedCheckpointException;
+import io.holdfast.storage.bundle.ShardWriter;
+import io.holdfast.storage.bundle.StoredSlice;
+import io.holdfast.storage.bundle.WrittenPiece;
+import io.holdfast.storage.store.ObjectWriter;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Copies one checkpoint into a run directory, in any number of shard files, and commits it there as
+ * a leader commits. Each stored piece is copied as it is, from front to back and in bounded memory,
+ * its checksum checked on the way: so the slices, their checksums and the digest stay the same.
+ * Until the commit nobody can see the copy; a copy that fails is given up and its files are
+ * removed.
+ *
+ * <p>Shard 0 has what is said about the variables, as in every checkpoint, and the others the
+ * variables, in equal parts; if there is only one, it has all.
+ */
+public final class CheckpointCopy {
+
+  /** Shard files of a copy at most: all are open at once. */
+  public static final int MAX_SHARDS = 512;
+
+  /** How often a commit whose outcome is not known is asked for again. */
+  private static final int MOST_COMMITS = 5;
+
+  private final BundleReader source;
+  private final CheckpointKeeper keeper;
+  private final Prefix prefix;
+  private final int shards;
+  private final StoredTexts texts;
+
+  /**
+   * A copy that is to be made.
+   *
+   * @param source a checkpoint of this program; read from front to back only
+   * @param keeper of the run directory that gets it; its claim starts from a step such that nothing
+   *     there is made void
+   * @param step the checkpoint's step
+   * @param shards 1 to {@link #mostShards}
+   */
+  public CheckpointCopy(BundleReader source, CheckpointKeeper keeper, long step, int shards) {
+    if (shards < 1 || shards > mostShards(source.index())) {
+      throw new IllegalArgumentException(shards + " shard files");
+    }
+    this.source = source;
+    this.keeper = keeper;
+    this.prefix = new Prefix(keeper.term(), 0, step);
+    this.shards = shards;
+    this.texts = new StoredTexts(source);
+  }
+
+  /** Into how many shard files a checkpoint can be copied, so that none is empty. */
+  public static int mostShards(BundleIndex index) {
+    long pieces =
+        CheckpointKeys.variables(index).stream()
+            .flatMap(entry -> entry.pieces().stream())
+            .filter(piece -> piece.size() > 0)
+            .count();
+    return (int) Math.min(MAX_SHARDS, pieces + 1);
+  }
+
+  /** The name of the copy. */
+  public Prefix prefix() {
+    return prefix;
+  }
+
+  /**
+   * Copies and commits.
+   *
+   * @throws DamagedCheckpointException if the source is damaged; there is no copy then
+   * @throws IOException if the source cannot be read or the copy cannot be written; likewise
+   */
+  public CommitOutcome run() throws IOException, DamagedCheckpointException {
+    keeper.note(prefix, AttemptState.REQUESTED, "a copy of " + source.files().prefix());
+    CommitRequest request;
+    try {
+      request = new CommitRequest(prefix, write(), expected());
+    } catch (IOException | DamagedCheckpointException e) {
+      keeper.abandon(prefix, e.toString());
+      throw e;
+    }
+    keeper.note(prefix, AttemptState.WRITTEN, "");
+    CommitOutcome outcome = keeper.commit(request);
+    for (int i = 1; i < MOST_COMMITS && isUnknown(outcome); i++) {
+      outcome = keeper.commit(request);
+    }
+    if (outcome.mayCleanUp()) {
+      keeper.abandon(prefix, outcome.reason());
+    }
+    return outcome;
+  }
+
+  private static boolean isUnknown(CommitOutcome outcome) {
+    return outcome.status() == CommitOutcome.Status.UNKNOWN;
+  }
+
+  private List<ExpectedTensor> expected() {
+    return CheckpointKeys.variables(source.index()).stream()
+        .map(entry -> new ExpectedTensor(entry.name(), entry.dtype(), entry.shape()))
+        .toList();
+  }
+
+  private List<ShardReport> write() throws IOException, DamagedCheckpointException {
+    if (source.index().bigEndian()) {
+      throw new DamagedCheckpointException(source.files().index(), "is not of this program");
+    }
+    try (OpenFiles files = new OpenFiles()) {
+      source.forEachPiece((entry, piece) -> copy(files, entry, piece));
+      files.first().append(shard -> texts.appendTo(shard, prefix));
+      return files.finish();
+    }
+  }
+
+  private void copy(OpenFiles files, BundleEntry entry, StoredSlice piece)
+      throws IOException, DamagedCheckpointException {
+    if (CheckpointKeys.isVariable(entry.name())) {
+      files.shortest().append(shard -> List.of(shard.appendStored(source, entry, piece)));
+    } else {
+      texts.take(entry);
+    }
+  }
+
+  /** Something that adds pieces to a shard file. */
+  private interface Appending {
+    List<WrittenPiece> to(ShardWriter shard) throws IOException, DamagedCheckpointException;
+  }
+
+  /** A shard file on its way. */
+  private record OpenFile(
+      int number, ObjectWriter out, ShardWriter shard, List<WrittenPiece> pieces) {
+
+    void append(Appending appending) throws IOException, DamagedCheckpointException {
+      pieces.addAll(appending.to(shard));
+    }
+
+    ShardReport finish() throws IOException {
+      out.sync();
+      return new ShardReport(number, out.position(), pieces);
+    }
+  }
+
+  private final class OpenFiles implements Closeable {
+    private final List<OpenFile> files = new ArrayList<>();
+
+    OpenFiles() throws IOException {
+      try {
+        for (int number = 0; number < shards; number++) {
+          ObjectWriter out =
+              keeper.directory().store().create(prefix.files().shard(number, shards));
+          files.add(new OpenFile(number, out, new ShardWriter(out), new ArrayList<>()));
+        }
+      } catch (IOException e) {
+        closeAll(e);
+        throw e;
+      }
+    }
+
+    OpenFile first() {
+      return files.get(0);
+    }
+
+    /** The one of those for variables that has the fewest bytes. */
+    OpenFile shortest() {
+      OpenFile shortest = files.get(shards == 1 ? 0 : 1);
+      for (OpenFile file : files.subList(shortest.number(), shards)) {
+        shortest = file.out().position() < shortest.out().position() ? file : shortest;
+      }
+      return shortest;
+    }
+
+    List<ShardReport> finish() throws IOException {
+      List<ShardReport> reports = new ArrayList<>();
+      for (OpenFile file : files) {
+        reports.add(file.finish());
+      }
+      return reports;
+    }
+
+    @Override
+    public void close() throws IOException {
+      IOException failure = new IOException("shard files of " + prefix + " do not close");
+      closeAll(failure);
+      if (failure.getSuppressed().length > 0) {
+        throw failure;
+      }
+    }
+
+    private void closeAll(IOException failure) {
+      for (OpenFile file : files) {
+        try {
+          file.out().close();
+        } catch (IOException e) {
+          failure.addSuppressed(e);
+        }
+      }
+    }
+  }
+}
