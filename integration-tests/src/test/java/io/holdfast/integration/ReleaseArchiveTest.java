@@ -34,7 +34,7 @@ class ReleaseArchiveTest {
     tools = Files.createDirectory(directory.resolve("tools"));
     for (String tool : TOOLS) {
       if (Programs.missing(tool).isEmpty()) {
-        Files.createSymbolicLink(tools.resolve(tool), Path.of(Programs.path(tool)));
+        stand(tools.resolve(tool), Programs.path(tool));
       }
     }
   }
@@ -72,9 +72,7 @@ class ReleaseArchiveTest {
             "holdfast: java: not found (needed: Java 17 or later, on the PATH or by JAVA_HOME)\n");
     Path old = Files.createDirectory(directory.resolve("old"));
     Path java = old.resolve("java");
-    Files.writeString(
-        java, "#!" + tools.resolve("bash") + "\necho 'openjdk version \"11.0.2\"' >&2\n");
-    Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+    script(java, "#!" + Programs.path("bash") + "\necho 'openjdk version \"11.0.2\"' >&2\n");
     Holdfast.Result tooOld = start("PATH=" + old + ":" + tools, release.launcher(), "--version");
     assertThat(tooOld.exitCode()).isEqualTo(2);
     assertThat(tooOld.err())
@@ -83,11 +81,18 @@ class ReleaseArchiveTest {
 
   private String javaFirst() throws IOException {
     Path runtime = Files.createDirectories(directory.resolve("runtime"));
-    Path java = runtime.resolve("java");
-    if (!Files.exists(java)) {
-      Files.createSymbolicLink(java, Path.of(System.getProperty("java.home"), "bin", "java"));
-    }
+    stand(runtime.resolve("java"), Path.of(System.getProperty("java.home"), "bin/java").toString());
     return runtime + ":" + tools;
+  }
+
+  /** Stands for a program of the system in a directory where nothing else is. */
+  private static void stand(Path file, String program) throws IOException {
+    script(file, "#!" + Programs.path("bash") + "\nexec '" + program + "' \"$@\"\n");
+  }
+
+  private static void script(Path file, String text) throws IOException {
+    Files.writeString(file, text);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
   private static Holdfast.Result start(String variable, Path launcher, String... arguments)
