@@ -12,6 +12,7 @@ import io.holdfast.storage.checkpoint.CheckpointDirectory;
 import io.holdfast.storage.store.ClaimOutcome;
 import io.holdfast.storage.store.LeaderRecord;
 import io.holdfast.storage.store.LocalStore;
+import io.holdfast.storage.store.ObjectStore;
 import io.holdfast.storage.store.Tenure;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -208,7 +209,7 @@ class OfflineCommandsTest {
     private final Thread renewing;
     private volatile boolean closed;
 
-    LivingLeader(LocalStore store) throws IOException {
+    LivingLeader(ObjectStore store) throws IOException {
       long seen = new CheckpointDirectory(store).list().largestTerm();
       this.tenure = ((ClaimOutcome.Won) store.claim(seen)).tenure();
       ProcessHandle self = ProcessHandle.current();

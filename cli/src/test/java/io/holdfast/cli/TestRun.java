@@ -19,6 +19,7 @@ import io.holdfast.storage.checkpoint.Prefix;
 import io.holdfast.storage.checkpoint.ShardReport;
 import io.holdfast.storage.store.ClaimOutcome;
 import io.holdfast.storage.store.LocalStore;
+import io.holdfast.storage.store.ObjectStore;
 import io.holdfast.storage.store.ObjectWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -73,7 +74,7 @@ final class TestRun {
 
   /** Commits a checkpoint of each step, by one leader. */
   static void write(Path run, int seed, Map<Long, List<Value>> steps) throws Exception {
-    LocalStore store = LocalStore.open(run);
+    ObjectStore store = LocalStore.open(run);
     CheckpointDirectory directory = new CheckpointDirectory(store);
     ClaimOutcome.Won won = (ClaimOutcome.Won) store.claim(directory.list().largestTerm());
     CheckpointKeeper keeper = CheckpointKeeper.open(directory, won.tenure(), Clock.systemUTC());

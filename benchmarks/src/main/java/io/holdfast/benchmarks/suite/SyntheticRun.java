@@ -18,6 +18,7 @@ import io.holdfast.storage.checkpoint.Prefix;
 import io.holdfast.storage.checkpoint.ShardReport;
 import io.holdfast.storage.store.ClaimOutcome;
 import io.holdfast.storage.store.LocalStore;
+import io.holdfast.storage.store.ObjectStore;
 import io.holdfast.worker.runtime.StateFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -60,7 +61,7 @@ final class SyntheticRun implements AutoCloseable {
     Path file = Files.writeString(directory.resolve("job.yaml"), jobText(units));
     try {
       Job job = JobFile.read(file);
-      LocalStore store = LocalStore.open(directory.resolve("run"));
+      ObjectStore store = LocalStore.open(directory.resolve("run"));
       if (!(store.claim(0) instanceof ClaimOutcome.Won won)) {
         throw new IOException(directory + " is claimed by somebody else");
       }

@@ -1,7 +1,6 @@
 package io.holdfast.job.file;
 
 import io.holdfast.job.JobLimits;
-import io.holdfast.storage.InputFile;
 import io.holdfast.storage.bundle.TensorShape;
 import java.io.DataInputStream;
 import java.io.EOFException;

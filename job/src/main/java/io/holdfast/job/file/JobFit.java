@@ -1,7 +1,6 @@
 package io.holdfast.job.file;
 
 import io.holdfast.job.ActivationFunction;
-import io.holdfast.job.DataSpec;
 import io.holdfast.job.Job;
 import io.holdfast.job.LayerSpec;
 import io.holdfast.job.LossFunction;

@@ -75,7 +75,7 @@ final class TokenTenure implements Tenure {
       return PublishOutcome.of(PublishOutcome.Status.FAILED, reason("directory of", name, e));
     }
     try {
-            disk.publish(temp, name);
+      disk.publish(temp, name);
     } catch (FileAlreadyExistsException e) {
       return compare(name, bytes);
     } catch (NoSuchFileException e) {
