@@ -5,6 +5,7 @@ import io.holdfast.cli.supervisor.LoopbackPort;
 import io.holdfast.cli.supervisor.Supervisor;
 import io.holdfast.job.Job;
 import io.holdfast.storage.checkpoint.CheckpointDirectory;
+import io.holdfast.storage.checkpoint.Prefix;
 import io.holdfast.storage.checkpoint.StoredCheckpoint;
 import io.holdfast.storage.store.ObjectStore;
 import java.io.IOException;
@@ -44,6 +45,7 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  holdfast run examples/mnist/cnn.yaml",
       "  holdfast run job.yaml --dir runs/try2 --set checkpoint.every_steps=10 --set epochs=1",
+      "  holdfast run job.yaml --from 900          from step 900; later checkpoints are set aside",
       "  holdfast run job.yaml --restart           from scratch; earlier checkpoints are set aside"
     })
 final class RunCommand implements Callable<Integer> {
@@ -72,6 +74,13 @@ final class RunCommand implements Callable<Integer> {
   private boolean restart;
 
   @Option(
+      names = "--from",
+      paramLabel = "STEP|PREFIX",
+      description =
+          "Go on from an earlier checkpoint of RUN; later ones are set aside in .holdfast/void.")
+  private Optional<String> from;
+
+  @Option(
       names = "--insecure",
       description = "Accepted; this command listens on the loopback address only.")
   private boolean insecure;
@@ -86,12 +95,16 @@ final class RunCommand implements Callable<Integer> {
     int workerCount = workers(job);
     RunLocation run = RunLocation.parse(directory.orElse("runs/" + job.name()));
     Path launcher = Launcher.path();
+    if (restart && from.isPresent()) {
+      throw CommandFailedException.badInput("run: --restart and --from exclude each other");
+    }
+    Optional<Prefix> start = from.map(step -> StoredRun.open(run.given()).find(step));
     if (run.exists()) {
-      check(job, run);
+      check(job, run, start);
     }
     ObjectStore store = run.openOrMake();
-    if (restart) {
-      int setAside = new FreshStart(run, store).setAside();
+    if (restart || start.isPresent()) {
+      int setAside = new OtherStart(run, store).from(start);
       terminal
           .out()
           .println(
@@ -115,11 +128,15 @@ final class RunCommand implements Callable<Integer> {
     return count;
   }
 
-  private void check(Job job, RunLocation run) throws IOException, InterruptedException {
+  private void check(Job job, RunLocation run, Optional<Prefix> start)
+      throws IOException, InterruptedException {
     ObjectStore store = run.openExisting();
     RunCheck.requireVacant(run, store);
-    if (!restart) {
-      new RunCheck(job, jobOptions.file().toString(), run, store).requireFit();
+    RunCheck check = new RunCheck(job, jobOptions.file().toString(), run, store);
+    if (start.isPresent()) {
+      check.requireFit(start.get());
+    } else if (!restart) {
+      check.requireFit();
     }
   }
 

@@ -93,7 +93,7 @@ final class StoredRun {
   /**
    * The checkpoint that a user means.
    *
-   * @param step a step number, {@code latest} or {@code best}
+   * @param step a step number, {@code latest}, {@code best} or a checkpoint's own name
    */
   Prefix find(String step) {
     if (step.equals(BEST)) {
@@ -105,6 +105,14 @@ final class StoredRun {
     }
     if (step.equals(LATEST)) {
       return all.get(all.size() - 1).prefix();
+    }
+    Optional<Prefix> named = Prefix.parse(step);
+    if (named.isPresent()) {
+      return all.stream()
+          .map(StoredCheckpoint::prefix)
+          .filter(named.get()::equals)
+          .findFirst()
+          .orElseThrow(() -> noSuchStep(step, all));
     }
     long number = number(step);
     return all.stream()
@@ -161,9 +169,18 @@ final class StoredRun {
                     .retention()
                     .policy(
                         checkpoint.verifyAfter(),
+                        metadata.runId(),
                         metadata.runStarted(),
                         RetentionPolicy.READERS_GRACE,
                         newestBytes()));
+  }
+
+  /** Whether the job of the newest readable checkpoint asks for parity files. */
+  boolean wantsParity() {
+    return newestMetadata()
+        .flatMap(StoredRun::job)
+        .filter(job -> job.checkpoint().hasParity())
+        .isPresent();
   }
 
   private static Optional<Job> job(CheckpointMetadata metadata) {

@@ -93,6 +93,10 @@ class BadInputTest {
             "steps",
             "show",
             "verify",
+            "repair",
+            "pin",
+            "unpin",
+            "prune",
             "evaluate")) {
       Holdfast.Result help = Holdfast.run(directory, command, "--help");
       assertThat(help.exitCode()).as(help.all()).isZero();
