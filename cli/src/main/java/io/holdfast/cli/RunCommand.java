@@ -51,6 +51,7 @@ import picocli.CommandLine.Option;
 final class RunCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
   private static final int DEFAULT_WORKERS = 2;
+  private static final int FENCED = io.holdfast.coordinator.protocol.ExitCode.FENCED;
 
   private final Terminal terminal;
 
@@ -111,11 +112,22 @@ final class RunCommand implements Callable<Integer> {
               "Set " + setAside + " checkpoints aside in " + run.path().resolve(".holdfast/void"));
     }
     terminal.out().println("Run " + run.path() + " (logs in .holdfast/logs)");
-    Supervisor supervisor = supervisor(run, store, launcher, workerCount);
-    Shutdown shutdown = Shutdown.install(supervisor::stop);
-    int exitCode = supervisor.run();
-    shutdown.finished();
-    return exitCode;
+    return supervise(run, store, launcher, workerCount);
+  }
+
+  /** Ends where another coordinator leads; begins again where a command held the lead a moment. */
+  private int supervise(RunLocation run, ObjectStore store, Path launcher, int workerCount)
+      throws IOException, InterruptedException {
+    while (true) {
+      Supervisor supervisor = supervisor(run, store, launcher, workerCount);
+      Shutdown shutdown = Shutdown.install(supervisor::stop);
+      int exitCode = supervisor.run();
+      shutdown.finished();
+      if (exitCode != FENCED) {
+        return exitCode;
+      }
+      RunCheck.requireVacant(run, store);
+    }
   }
 
   private int workers(Job job) {
@@ -130,6 +142,7 @@ final class RunCommand implements Callable<Integer> {
 
   private void check(Job job, RunLocation run, Optional<Prefix> start)
       throws IOException, InterruptedException {
+    run.requireWritable();
     ObjectStore store = run.openExisting();
     RunCheck.requireVacant(run, store);
     RunCheck check = new RunCheck(job, jobOptions.file().toString(), run, store);

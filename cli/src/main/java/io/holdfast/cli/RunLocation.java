@@ -49,6 +49,14 @@ record RunLocation(String given, Path path) {
     return Files.isDirectory(path);
   }
 
+  /** Bad input if nothing can be written in a run that exists. */
+  void requireWritable() {
+    if (!Files.isWritable(path)) {
+      throw CommandFailedException.badInput(
+          "RUN: " + given + ": cannot be written: the directory or its file system is read-only");
+    }
+  }
+
   /** The store of a run that must exist; nothing is made. */
   ObjectStore openExisting() {
     try {

@@ -65,6 +65,7 @@ final class StoredRun {
 
   /** Changes something, with the failures of storage as the command line tells them. */
   <T> T change(Reading<T> change) {
+    location.requireWritable();
     try {
       return change.read();
     } catch (DamagedCheckpointException e) {

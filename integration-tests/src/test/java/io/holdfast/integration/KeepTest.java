@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -67,6 +68,11 @@ class KeepTest {
             });
     assertThat(saved).containsExactly(250L, 1001L, 1002L);
     ok("unpin", run, "250");
+    // It is superseded by what is newest now, and stays a minute more for its readers.
+    Await.until(
+        Duration.ofMinutes(3),
+        () -> "250 is still to be kept",
+        () -> !ok("prune", run, "--dry-run", "--json").json().get("delete").isEmpty());
     JsonNode would = ok("prune", run, "--dry-run", "--json").json();
     assertThat(would.get("dry_run").asBoolean()).isTrue();
     assertThat(would.get("delete").get(0).get("step").asLong()).isEqualTo(250);
@@ -91,7 +97,7 @@ class KeepTest {
       byte[] was = Files.readAllBytes(Path.of(run, name));
       Files.delete(Path.of(run, name));
       Holdfast.Result repaired = ok("repair", run, "--json");
-      assertThat(repaired.json().at("/checkpoints/0/rebuilt/0").asText()).isEqualTo(name);
+      assertThat(repaired.json().findValues("rebuilt").toString()).contains(name);
       assertThat(Files.readAllBytes(Path.of(run, name))).isEqualTo(was);
     }
     ok("verify", run, "--all");
@@ -131,7 +137,7 @@ class KeepTest {
   void aRunGoesOnFromAnEarlierStep() throws Exception {
     String digest = Holdfast.digest(directory, Path.of(run), SmallJob.STEPS);
     Holdfast.Result again = ok("run", job.toString(), "--dir", run, "--from", "500");
-    assertThat(again.out()).contains("Set 2 checkpoints aside").contains("(step 500)");
+    assertThat(again.out()).contains("Set 4 checkpoints aside").contains("(step 500)");
     assertThat(Holdfast.digest(directory, Path.of(run), SmallJob.STEPS)).isEqualTo(digest);
     assertThat(Path.of(run, ".holdfast/void")).isNotEmptyDirectory();
     Holdfast.Result none =

@@ -92,7 +92,7 @@ public final class CoordinatorServer {
       } catch (IOException e) {
         LOG.warn("Claiming the lead failed, will try again: {}", e.toString());
         if (stop.await(CLAIM_RETRY_MILLIS, TimeUnit.MILLISECONDS)) {
-          throw e;
+          throw new ClaimFailedException(e);
         }
       }
     }
