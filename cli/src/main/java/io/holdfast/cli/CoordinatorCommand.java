@@ -1,6 +1,7 @@
 package io.holdfast.cli;
 
 import io.holdfast.cli.supervisor.ParentPipe;
+import io.holdfast.coordinator.server.ClaimFailedException;
 import io.holdfast.coordinator.server.CoordinatorServer;
 import io.holdfast.coordinator.server.RunObserver;
 import io.holdfast.job.Job;
@@ -82,13 +83,19 @@ final class CoordinatorCommand implements Callable<Integer> {
     RunLocation run = RunLocation.parse(directory);
     Optional<ObjectStore> existing = run.find();
     if (existing.isPresent()) {
+      run.requireWritable();
       new RunCheck(job, jobOptions.file(), run, existing.get()).requireFit();
     }
     ObjectStore store = run.openOrMake();
     logFile.ifPresent(ProcessLog::open);
-    return lead(
-        new CoordinatorServer(
-            Version.CURRENT, job, store, address.resolve("--listen"), workers(job), observer()));
+    try {
+      return lead(
+          new CoordinatorServer(
+              Version.CURRENT, job, store, address.resolve("--listen"), workers(job), observer()));
+    } catch (ClaimFailedException e) {
+      throw CommandFailedException.unreachable(
+          run.given() + ": nobody could lead it: " + e.getMessage());
+    }
   }
 
   private int workers(Job job) {

@@ -74,6 +74,7 @@ public final class Main {
         new StepsCommand(terminal),
         new ShowCommand(terminal),
         new VerifyCommand(terminal),
+        new RepairCommand(terminal),
         new PinCommand(terminal),
         new UnpinCommand(terminal),
         new PruneCommand(terminal),

@@ -6,6 +6,7 @@ import io.holdfast.job.file.JobException;
 import io.holdfast.job.file.JobText;
 import io.holdfast.storage.checkpoint.CheckpointDirectory;
 import io.holdfast.storage.checkpoint.CheckpointMetadata;
+import io.holdfast.storage.checkpoint.Prefix;
 import io.holdfast.storage.checkpoint.RecoveryPlan;
 import io.holdfast.storage.store.ObjectStore;
 import java.io.IOException;
@@ -34,18 +35,38 @@ final class RunCheck {
    * that there is a good one if there are any.
    */
   void requireFit() throws IOException {
-    RecoveryPlan plan = new CheckpointDirectory(store).plan();
-    if (plan.isHopeless()) {
+    CheckpointDirectory directory = new CheckpointDirectory(store);
+    RecoveryPlan plan = directory.plan();
+    if (plan.isHopeless() && !mayBeRepaired(directory)) {
       throw CommandFailedException.damaged(
           run.given()
               + ": every checkpoint is damaged ("
               + plan.damaged().get(0).damage().get(0)
               + "); nothing was changed; see verify --all, or start from scratch by --restart");
     }
+    requireFit(plan);
+  }
+
+  /** That one checkpoint is whole and of a job that may go on as this one. */
+  void requireFit(Prefix from) throws IOException {
+    RecoveryPlan plan = new CheckpointDirectory(store).planFrom(from);
+    if (plan.isHopeless()) {
+      throw CommandFailedException.damaged(
+          "--from: " + plan.damaged().get(0).damage().get(0) + "; nothing was changed");
+    }
+    requireFit(plan);
+  }
+
+  private void requireFit(RecoveryPlan plan) {
     Optional<String> refusal = plan.startMetadata().flatMap(this::refusal);
     if (refusal.isPresent()) {
       throw CommandFailedException.badInput(jobFile + ": " + refusal.get());
     }
+  }
+
+  /** The coordinator tries; where that fails too it ends as this would have. */
+  private static boolean mayBeRepaired(CheckpointDirectory directory) throws IOException {
+    return directory.list().checkpoints().stream().anyMatch(c -> c.parity().isPresent());
   }
 
   private Optional<String> refusal(CheckpointMetadata metadata) {

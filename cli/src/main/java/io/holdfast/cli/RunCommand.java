@@ -5,6 +5,7 @@ import io.holdfast.cli.supervisor.FreePort;
 import io.holdfast.cli.supervisor.Supervisor;
 import io.holdfast.job.Job;
 import io.holdfast.storage.Locations;
+import io.holdfast.storage.checkpoint.Prefix;
 import io.holdfast.storage.store.ObjectStore;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -43,10 +44,12 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  holdfast run examples/mnist/cnn.yaml",
       "  holdfast run job.yaml --dir runs/try2 --set checkpoint.every_steps=10 --set epochs=1",
+      "  holdfast run job.yaml --from 900          from step 900; later checkpoints are set aside",
       "  holdfast run job.yaml --restart           from scratch; earlier checkpoints are set aside"
     })
 final class RunCommand implements Callable<Integer> {
   private static final int DEFAULT_WORKERS = 2;
+  private static final int FENCED = io.holdfast.coordinator.protocol.ExitCode.FENCED;
 
   private final Terminal terminal;
 
@@ -71,6 +74,13 @@ final class RunCommand implements Callable<Integer> {
   private boolean restart;
 
   @Option(
+      names = "--from",
+      paramLabel = "STEP|PREFIX",
+      description =
+          "Go on from an earlier checkpoint of RUN; later ones are set aside in .holdfast/void.")
+  private Optional<String> from;
+
+  @Option(
       names = "--insecure",
       description = "Accepted; this command listens on the loopback address only.")
   private boolean insecure;
@@ -85,23 +95,38 @@ final class RunCommand implements Callable<Integer> {
     int workerCount = workers(job);
     RunLocation run = RunLocation.parse(directory.orElse("runs/" + job.name()));
     Path launcher = Launcher.path();
+    if (restart && from.isPresent()) {
+      throw CommandFailedException.badInput("run: --restart and --from exclude each other");
+    }
+    Optional<Prefix> start = from.map(step -> StoredRun.open(run.given()).find(step));
     Optional<ObjectStore> existing = run.find();
     if (existing.isPresent()) {
-      check(job, run, existing.get());
+      check(job, run, existing.get(), start);
     }
     ObjectStore store = run.openOrMake();
-    if (restart) {
-      int setAside = new FreshStart(run, store).setAside();
+    if (restart || start.isPresent()) {
+      int setAside = new OtherStart(run, store).from(start);
       terminal
           .out()
           .println("Set " + setAside + " checkpoints aside in " + run.file(".holdfast/void"));
     }
     terminal.out().println("Run " + run.shown() + " (logs in " + logs(run) + ")");
-    Supervisor supervisor = supervisor(run, store, launcher, workerCount);
-    Shutdown shutdown = Shutdown.install(supervisor::stop);
-    int exitCode = supervisor.run();
-    shutdown.finished();
-    return exitCode;
+    return supervise(run, store, launcher, workerCount);
+  }
+
+  /** Ends where another coordinator leads; begins again where a command held the lead a moment. */
+  private int supervise(RunLocation run, ObjectStore store, Path launcher, int workerCount)
+      throws IOException, InterruptedException {
+    while (true) {
+      Supervisor supervisor = supervisor(run, store, launcher, workerCount);
+      Shutdown shutdown = Shutdown.install(supervisor::stop);
+      int exitCode = supervisor.run();
+      shutdown.finished();
+      if (exitCode != FENCED) {
+        return exitCode;
+      }
+      Vacancy.require(run, store);
+    }
   }
 
   private int workers(Job job) {
@@ -115,11 +140,15 @@ final class RunCommand implements Callable<Integer> {
     return Locations.isLocal(run.uri()) ? ".holdfast/logs" : run.logs().toString();
   }
 
-  private void check(Job job, RunLocation run, ObjectStore store)
+  private void check(Job job, RunLocation run, ObjectStore store, Optional<Prefix> start)
       throws IOException, InterruptedException {
+    run.requireWritable();
     Vacancy.require(run, store);
-    if (!restart) {
-      new RunCheck(job, jobOptions.file(), run, store).requireFit();
+    RunCheck check = new RunCheck(job, jobOptions.file(), run, store);
+    if (start.isPresent()) {
+      check.requireFit(start.get());
+    } else if (!restart) {
+      check.requireFit();
     }
   }
 

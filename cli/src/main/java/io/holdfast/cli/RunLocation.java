@@ -5,6 +5,7 @@ import io.holdfast.storage.Stores;
 import io.holdfast.storage.store.ObjectStore;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -30,6 +31,14 @@ record RunLocation(String given, URI uri) {
               + " (a path such as runs/mnist, or a URI: "
               + Stores.allowed()
               + ")");
+    }
+  }
+
+  /** Bad input if nothing can be written in a run that exists; other stores say so themselves. */
+  void requireWritable() {
+    if (Locations.isLocal(uri) && !Files.isWritable(Path.of(uri))) {
+      throw CommandFailedException.badInput(
+          "RUN: " + given + ": cannot be written: the directory or its file system is read-only");
     }
   }
 

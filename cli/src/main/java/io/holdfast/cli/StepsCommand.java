@@ -28,7 +28,7 @@ import picocli.CommandLine.Parameters;
       "QUARANTINED (found damaged and moved away), DELETED (by retention).",
       "",
       "JSON keys: run, latest (null if nothing is saved), steps, a list of {step, state, prefix, time, bytes, shards,",
-      "metrics, kept, attempts: a list of {prefix, state, time, reason}}, ascending.",
+      "parity (whether there is a parity file), metrics, kept, attempts: a list of {prefix, state, time, reason}}, ascending.",
       "",
       "Examples:",
       "  holdfast steps runs/mnist-cnn",
@@ -78,7 +78,7 @@ final class StepsCommand implements Callable<Integer> {
   private static ObjectNode item(StepHistory step) {
     ObjectNode node = Json.object().put("step", step.step()).put("state", step.state().name());
     node.put("prefix", step.prefix().toString()).put("time", step.time().toString());
-    node.put("bytes", step.bytes()).put("shards", step.shards());
+    node.put("bytes", step.bytes()).put("shards", step.shards()).put("parity", step.parity());
     node.set("metrics", Json.numbers(step.metrics()));
     ArrayNode kept = node.putArray("kept");
     step.kept().stream().sorted().map(KeptReason::label).forEach(kept::add);
@@ -102,7 +102,7 @@ final class StepsCommand implements Callable<Integer> {
           step.state(),
           Text.time(step.time()),
           step.state().isSaved() ? Text.bytes(step.bytes()) : "-",
-          step.state().isSaved() ? step.shards() : "-",
+          step.state().isSaved() ? step.shards() + (step.parity() ? "+1" : "") : "-",
           step.kept().stream().sorted().map(KeptReason::label).collect(Collectors.joining(",")),
           Text.metrics(step.metrics()),
           step.prefix());

@@ -66,6 +66,7 @@ final class StoredRun {
 
   /** Changes something, with the failures of storage as the command line tells them. */
   <T> T change(Reading<T> change) {
+    location.requireWritable();
     try {
       return change.read();
     } catch (DamagedCheckpointException e) {
@@ -120,7 +121,7 @@ final class StoredRun {
   /**
    * The checkpoint that a user means.
    *
-   * @param step a step number, {@code latest} or {@code best}
+   * @param step a step number, {@code latest}, {@code best} or a checkpoint's own name
    */
   Prefix find(String step) {
     if (step.equals(BEST)) {
@@ -132,6 +133,14 @@ final class StoredRun {
     }
     if (step.equals(LATEST)) {
       return all.get(all.size() - 1).prefix();
+    }
+    Optional<Prefix> named = Prefix.parse(step);
+    if (named.isPresent()) {
+      return all.stream()
+          .map(StoredCheckpoint::prefix)
+          .filter(named.get()::equals)
+          .findFirst()
+          .orElseThrow(() -> noSuchStep(step, all));
     }
     long number = number(step);
     return all.stream()
@@ -188,9 +197,18 @@ final class StoredRun {
                     .retention()
                     .policy(
                         checkpoint.verifyAfter(),
+                        metadata.runId(),
                         metadata.runStarted(),
                         RetentionPolicy.READERS_GRACE,
                         newestBytes()));
+  }
+
+  /** Whether the job of the newest readable checkpoint asks for parity files. */
+  boolean wantsParity() {
+    return newestMetadata()
+        .flatMap(StoredRun::job)
+        .filter(job -> job.checkpoint().hasParity())
+        .isPresent();
   }
 
   private static Optional<Job> job(CheckpointMetadata metadata) {

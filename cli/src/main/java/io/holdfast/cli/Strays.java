@@ -9,6 +9,7 @@ import io.holdfast.storage.checkpoint.AttemptJournal;
 import io.holdfast.storage.checkpoint.CheckpointDirectory;
 import io.holdfast.storage.checkpoint.DirectoryListing;
 import io.holdfast.storage.checkpoint.Prefix;
+import io.holdfast.storage.parity.ParityFile;
 import io.holdfast.storage.store.ObjectInfo;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -41,6 +42,7 @@ final class Strays {
     strays.checkState(true);
     strays.checkForeign();
     strays.checkOrphans();
+    strays.checkLost();
     return strays.findings;
   }
 
@@ -60,7 +62,7 @@ final class Strays {
   }
 
   private static boolean isForeign(String name) {
-    Optional<BundleFiles> index = BundleFiles.ofIndex(name);
+    Optional<BundleFiles> index = BundleFiles.ofIndex(name).or(() -> ParityFile.ofName(name));
     int data = name.indexOf(".data-");
     if (index.isEmpty() && data < 0) {
       return false;
@@ -95,6 +97,13 @@ final class Strays {
                             "belongs to no save of this run"));
               }
             });
+  }
+
+  /** Only a checkpoint that was verified has a parity file: it has lost its index. */
+  private void checkLost() throws IOException {
+    for (Prefix lost : directory.lostIndexes()) {
+      report(lost.files().index(), Finding.Kind.MISSING, "is missing; see repair");
+    }
   }
 
   /**

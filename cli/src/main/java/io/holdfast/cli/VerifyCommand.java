@@ -85,11 +85,11 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private static VerificationReport verify(StoredRun stored, Prefix prefix) {
-    return stored.read(() -> stored.directory().verify(prefix));
+    return stored.read(() -> stored.directory().verifyWithParity(prefix));
   }
 
   private static Stream<Finding> findings(VerificationReport report) {
-    return Stream.concat(report.damage().stream(), report.foreign().stream());
+    return Stream.of(report.damage(), report.foreign(), report.parity()).flatMap(List::stream);
   }
 
   private ObjectNode document(
@@ -110,7 +110,7 @@ final class VerifyCommand implements Callable<Integer> {
     return node;
   }
 
-  private static ObjectNode item(Finding finding) {
+  static ObjectNode item(Finding finding) {
     return Json.object()
         .put("file", finding.file())
         .put("kind", finding.kind().name())

@@ -101,6 +101,10 @@ class BadInputTest {
             "reshard",
             "archive",
             "unarchive",
+            "repair",
+            "pin",
+            "unpin",
+            "prune",
             "evaluate")) {
       Holdfast.Result help = Holdfast.run(directory, command, "--help");
       assertThat(help.exitCode()).as(help.all()).isZero();

@@ -68,7 +68,8 @@ final class ToyRun {
                 : Optional.empty(),
             retention(1 + random.nextInt(3)),
             random.nextInt(4) != 0,
-            random.nextInt(4) != 0);
+            random.nextInt(4) != 0,
+            0);
     return new RunPlan(
         "v",
         "run",

@@ -61,6 +61,9 @@ public final class JobLimits {
   /** Checkpoints that are kept. */
   public static final int MAX_TO_KEEP = 1_000_000;
 
+  /** Lost files of a checkpoint that can be rebuilt. */
+  public static final int MAX_PARITY = 1;
+
   /** Bytes of a disk budget: 4 EiB. */
   public static final long MAX_DISK_BYTES = 1L << 62;
 

@@ -73,11 +73,13 @@ public record RetentionSpec(
    * What this means for storage.
    *
    * @param onlyVerified whether only verified checkpoints count
+   * @param runId of the run
+   * @param runStarted when it first began
    * @param grace how long a superseded one stays for its readers
    * @param nextBytes of the next checkpoint, for which the budget is to have room
    */
   public RetentionPolicy policy(
-      boolean onlyVerified, Instant runStarted, Duration grace, long nextBytes) {
+      boolean onlyVerified, String runId, Instant runStarted, Duration grace, long nextBytes) {
     return new RetentionPolicy(
         OptionalInt.of(maxToKeep),
         keepEvery,
@@ -88,6 +90,7 @@ public record RetentionSpec(
             ? OptionalLong.of(maxDiskBytes.getAsLong() - nextBytes)
             : OptionalLong.empty(),
         onlyVerified,
+        runId,
         runStarted,
         grace);
   }

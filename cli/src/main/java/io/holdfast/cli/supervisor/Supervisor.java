@@ -241,7 +241,8 @@ public final class Supervisor {
     return death instanceof Death.Exited exited && OUTCOMES.contains(exited.code());
   }
 
-  private static final List<Integer> OUTCOMES = List.of(0, 2, 3, 4);
+  /** 75: another coordinator took the lead, with which one more of ours would only contend. */
+  private static final List<Integer> OUTCOMES = List.of(0, 2, 3, 4, 75);
 
   private void endChildren(Duration patience) throws InterruptedException {
     List<Child> alive = new ArrayList<>();

@@ -52,7 +52,7 @@ public record RunPlan(
 
   /** What the next save is expected to occupy: the state, and what is said about it. */
   long expectedSaveBytes() {
-    return SaveSize.expectedBytes(groups);
+    return SaveSize.expectedBytes(groups, checkpoint.hasParity());
   }
 
   /** Members that a round can use at most. */

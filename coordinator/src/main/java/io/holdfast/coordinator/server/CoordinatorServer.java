@@ -96,7 +96,7 @@ public final class CoordinatorServer {
       } catch (IOException e) {
         LOG.warn("Claiming the lead failed, will try again: {}", e.toString());
         if (stop.await(CLAIM_RETRY_MILLIS, TimeUnit.MILLISECONDS)) {
-          throw e;
+          throw new ClaimFailedException(e);
         }
       }
     }
@@ -170,6 +170,7 @@ public final class CoordinatorServer {
   private final class Renewal implements Runnable {
     private final Tenure tenure;
     private LeaderRecord record;
+    private boolean failing;
 
     Renewal(Tenure tenure, String address) {
       this.tenure = tenure;
@@ -184,9 +185,13 @@ public final class CoordinatorServer {
       record = record.renewed();
       if (outcome.isFenced()) {
         loop.put(new LeaderEvent.Fenced("a newer term was claimed"));
-      } else if (!outcome.isSettled()) {
-        LOG.warn("The leader record was not renewed: {}", outcome.reason());
+      } else if (!outcome.isSettled() && !failing) {
+        LOG.warn(
+            "The leader record is not renewed, tried again each {} ms: {}",
+            LeaderLease.RENEWAL.toMillis(),
+            outcome.reason());
       }
+      failing = !outcome.isSettled();
     }
   }
 }

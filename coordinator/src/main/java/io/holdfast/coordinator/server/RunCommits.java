@@ -14,6 +14,7 @@ import io.holdfast.job.plan.SaveSize;
 import io.holdfast.job.plan.Slice;
 import io.holdfast.job.plan.SlicePlan;
 import io.holdfast.protocol.WrittenPiece;
+import io.holdfast.storage.bundle.DamagedCheckpointException;
 import io.holdfast.storage.checkpoint.BestMetric;
 import io.holdfast.storage.checkpoint.CheckpointKeeper;
 import io.holdfast.storage.checkpoint.CheckpointMetadata;
@@ -164,9 +165,30 @@ final class RunCommits {
         new TreeMap<>(leader.metrics()));
   }
 
+  /**
+   * Writes the parity file of a checkpoint that was just found whole, if the job asks for one; it
+   * is in place once the report is accepted. Safe beside the storage thread.
+   */
+  void writeParity(VerificationReport report) {
+    if (!job.checkpoint().hasParity() || !report.isWhole()) {
+      return;
+    }
+    try {
+      if (keeper.parities().isMissing(report.prefix())) {
+        keeper.parities().write(report.prefix());
+      }
+    } catch (IOException | DamagedCheckpointException e) {
+      LOG.warn("{} has no parity file: {}", report.prefix(), e.toString());
+    }
+  }
+
   /** Takes the result of reading back: marks what is whole, quarantines what is not. */
   VerifyOutcome accept(VerificationReport report) {
     if (report.isWhole()) {
+      if (job.checkpoint().hasParity()) {
+        warnUnlessSettled(
+            report.prefix() + " has no parity file", keeper.parities().install(report.prefix()));
+      }
       keeper.markVerified(report);
       return new VerifyOutcome.Good();
     }
@@ -225,9 +247,10 @@ final class RunCommits {
         .retention()
         .policy(
             job.checkpoint().verifyAfter(),
+            recovery.runId(),
             recovery.runStarted(),
             grace,
-            SaveSize.expectedBytes(slices.groups()));
+            SaveSize.expectedBytes(slices.groups(), job.checkpoint().hasParity()));
   }
 
   /** What the run's checkpoints occupy; empty where no budget asks, or it cannot be known now. */

@@ -8,7 +8,10 @@ import io.holdfast.coordinator.protocol.LeaderEvent.Quarantined;
 import io.holdfast.storage.checkpoint.CheckpointDirectory;
 import io.holdfast.storage.checkpoint.CheckpointKeeper;
 import io.holdfast.storage.checkpoint.CheckpointMetadata;
+import io.holdfast.storage.checkpoint.Prefix;
 import io.holdfast.storage.checkpoint.RecoveryPlan;
+import io.holdfast.storage.checkpoint.Repair;
+import io.holdfast.storage.checkpoint.RepairReport;
 import io.holdfast.storage.checkpoint.VerificationReport;
 import io.holdfast.storage.store.ClaimRecord;
 import io.holdfast.storage.store.EffectOutcome;
@@ -19,12 +22,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds from where the run goes on. The first search of a term also tidies up after the terms
  * before it and writes down the claim, before anybody trains. For the storage thread.
  */
 final class RunRecovery {
+  private static final Logger LOG = LoggerFactory.getLogger(RunRecovery.class);
+
   private final CheckpointDirectory directory;
   private final CheckpointKeeper keeper;
   private final Tenure tenure;
@@ -67,7 +74,15 @@ final class RunRecovery {
     if (!begun && fenced(keeper.settle())) {
       return new LeaderEvent.Fenced("a newer term was claimed");
     }
-    RecoveryPlan plan = directory.plan();
+    RecoveryPlan plan;
+    try {
+      plan = planRepaired();
+    } catch (Repair.UnfinishedException e) {
+      if (e.isFenced()) {
+        return new LeaderEvent.Fenced("a newer term was claimed");
+      }
+      throw e;
+    }
     if (plan.isHopeless()) {
       // Nothing is moved: an empty directory would look like a run that never saved.
       return new FindDone(
@@ -85,6 +100,29 @@ final class RunRecovery {
     }
     begun = true;
     return new FindDone(request, new FindOutcome.Found(checkpoint(plan)), quarantined);
+  }
+
+  /**
+   * Where parity files can mend what is damaged or lost, that comes before any older checkpoint.
+   */
+  private RecoveryPlan planRepaired() throws IOException {
+    for (Prefix lost : directory.lostIndexes()) {
+      repair(lost);
+    }
+    RecoveryPlan plan = directory.plan();
+    boolean repaired = false;
+    for (VerificationReport report : plan.damaged()) {
+      repaired |= repair(report.prefix());
+    }
+    return repaired ? directory.plan() : plan;
+  }
+
+  private boolean repair(Prefix prefix) throws IOException {
+    RepairReport report = keeper.repair().repair(prefix, false);
+    if (report.isWhole()) {
+      LOG.warn("{} is repaired: {} rebuilt from its parity file", prefix, report.rebuilt());
+    }
+    return report.isWhole();
   }
 
   private EffectOutcome begin(RecoveryPlan plan) throws IOException {

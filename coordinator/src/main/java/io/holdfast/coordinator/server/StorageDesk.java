@@ -123,6 +123,7 @@ final class StorageDesk implements AutoCloseable {
     Prefix prefix = RunCommits.prefix(verify.prefix());
     try {
       VerificationReport report = directory.verify(prefix);
+      commits.writeParity(report);
       storage.execute(
           () -> inbox.accept(new LeaderEvent.VerifyDone(verify.prefix(), commits.accept(report))));
     } catch (IOException e) {

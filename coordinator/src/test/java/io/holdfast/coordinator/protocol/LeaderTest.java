@@ -308,6 +308,26 @@ class LeaderTest {
   }
 
   @Test
+  void aSaveWithoutRoomInTheBudgetIsAbandonedAndTheRunEndsWithOneAllTheSame() {
+    RunPlan plan = Script.planWithin(200_000);
+    assertThat(plan.expectedSaveBytes()).isBetween(65_536L, 100_000L);
+    Script tight = new Script(plan).trainingFromScratch();
+    assertThat(tight.on(new LeaderEvent.BytesStored(150_000))).isEmpty();
+    assertThat(tight.stepDone(1))
+        .contains("ABANDONED ckpt-t1r1-1", "Retain", "send 1 step 2 t1r1")
+        .noneMatch(line -> line.startsWith("send 1 save"))
+        .anyMatch(line -> line.contains("no room in checkpoint.max_disk_bytes: 150000"));
+    tight.on(new LeaderEvent.BytesStored(100_000));
+    tight.stepDone(2);
+    assertThat(tight.evaluated(2)).contains("send 1 save ckpt-t1r1-2 must");
+    tight.written("ckpt-t1r1-2");
+    tight.commit("ckpt-t1r1-2", new CommitOutcome.Committed(60_000));
+    assertThat(tight.stepDone(3)).as("160000 and one more").contains("ABANDONED ckpt-t1r1-3");
+    tight.stepDone(4);
+    assertThat(tight.evaluated(4)).as("the last one").contains("send 1 save ckpt-t1r1-4 must");
+  }
+
+  @Test
   void withoutAsyncTrainingWaitsForTheCommit() {
     Script waiting = new Script(Script.plan(false, false)).trainingFromScratch();
     assertThat(waiting.stepDone(1)).endsWith("send 1 save ckpt-t1r1-1");

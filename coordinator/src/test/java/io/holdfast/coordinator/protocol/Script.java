@@ -44,9 +44,26 @@ final class Script {
   }
 
   static RunPlan plan(boolean async, boolean verifyAfter, MembersRule members) {
+    return plan(async, verifyAfter, members, RetentionSpec.newest(3));
+  }
+
+  /** As {@link #plan(boolean, boolean)}, with a disk budget. */
+  static RunPlan planWithin(long maxDiskBytes) {
+    RetentionSpec retention =
+        new RetentionSpec(
+            3,
+            Optional.empty(),
+            OptionalLong.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            OptionalLong.of(maxDiskBytes));
+    return plan(true, false, new MembersRule(0, 1, Duration.ofSeconds(10)), retention);
+  }
+
+  private static RunPlan plan(
+      boolean async, boolean verifyAfter, MembersRule members, RetentionSpec retention) {
     CheckpointSpec checkpoint =
-        new CheckpointSpec(
-            OptionalLong.of(1), Optional.empty(), RetentionSpec.newest(3), async, verifyAfter);
+        new CheckpointSpec(OptionalLong.of(1), Optional.empty(), retention, async, verifyAfter, 0);
     Variable variable =
         new Variable("v", "v", DataType.FLOAT, TensorShape.of(4), new Variable.Iterations());
     Slice slice = new Slice(variable, TensorSlice.full(1), 0, 4);

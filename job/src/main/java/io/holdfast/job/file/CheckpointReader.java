@@ -31,7 +31,8 @@ final class CheckpointReader {
           "save_best",
           "max_disk_bytes",
           "async",
-          "verify_after");
+          "verify_after",
+          "parity");
   private static final String MONITORS = "the name of a metric such as val_loss";
 
   private CheckpointReader() {}
@@ -40,6 +41,11 @@ final class CheckpointReader {
     Section checkpoint = root.section("checkpoint", KEYS);
     OptionalLong everySteps = checkpoint.integer("every_steps", 1, JobLimits.MAX_STEPS);
     Optional<Duration> every = duration(checkpoint, "every_secs", MILLIS_PER_SECOND);
+    int parity = checkpoint.integer("parity", 0, JobLimits.MAX_PARITY, 0);
+    if (parity > 0 && !checkpoint.flag("verify_after", true)) {
+      throw checkpoint.error(
+          "parity", "is made of what was read back; verify_after: true is needed");
+    }
     if (everySteps.isEmpty() && every.isEmpty()) {
       every = Optional.of(DEFAULT_EVERY);
     }
@@ -48,7 +54,8 @@ final class CheckpointReader {
         every,
         retention(checkpoint),
         checkpoint.flag("async", true),
-        checkpoint.flag("verify_after", true));
+        checkpoint.flag("verify_after", true),
+        parity);
   }
 
   private static RetentionSpec retention(Section checkpoint) throws JobException {

@@ -158,6 +158,7 @@ public final class JobText {
     retention(node, checkpoint.retention());
     node.put("async", checkpoint.async());
     node.put("verify_after", checkpoint.verifyAfter());
+    node.put("parity", checkpoint.parity());
     return node;
   }
 

@@ -10,8 +10,12 @@ public final class SaveSize {
 
   private SaveSize() {}
 
-  /** Bytes of a checkpoint with these slices. */
-  public static long expectedBytes(Collection<SliceGroup> groups) {
-    return ABOUT_BYTES + groups.stream().mapToLong(SliceGroup::bytes).sum();
+  /**
+   * Bytes of a checkpoint with these slices. Its parity file is as long as its longest shard file:
+   * at most as all of them.
+   */
+  public static long expectedBytes(Collection<SliceGroup> groups, boolean parity) {
+    long bytes = ABOUT_BYTES + groups.stream().mapToLong(SliceGroup::bytes).sum();
+    return parity ? 2 * bytes : bytes;
   }
 }

@@ -317,6 +317,14 @@ final class BadJobKeys {
             "checkpoint.every_secs: 0 is not allowed; a number from 0.001 and up to 316224000 is needed"),
         bad(
             "mode: min",
+            "mode: min, keep: 0",
+            "checkpoint.save_best.keep: 0 is not allowed; an integer from 1 to 1000000 is needed"),
+        bad(
+            "max_to_keep: 3",
+            "parity: 2",
+            "checkpoint.parity: 2 is not allowed; an integer from 0 to 1 is needed"),
+        bad(
+            "mode: min",
             "mode: low",
             "checkpoint.save_best.mode: unknown name `low`; allowed: auto, max, min"),
         bad(

@@ -9,6 +9,7 @@ import io.holdfast.job.OptimizerSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,6 +51,25 @@ final class OverridesTest {
     assertThat(job.metrics()).isEmpty();
     assertThat(job.steps()).hasValue(7);
     assertThat(job.name()).isEqualTo("a=b");
+  }
+
+  @Test
+  void whatIsToBeKeptComesBackAsItWasWritten() throws JobException {
+    Job job =
+        JobFile.read(
+            file,
+            List.of(
+                "checkpoint.keep_every_steps=50",
+                "checkpoint.keep_checkpoint_every_n_hours=0.5",
+                "checkpoint.ttl_hours=36",
+                "checkpoint.max_disk_bytes=1000000000000",
+                "checkpoint.save_best.keep=3",
+                "checkpoint.parity=1"));
+
+    assertThat(job.checkpoint().hasParity()).isTrue();
+    assertThat(job.checkpoint().retention().maxDiskBytes()).hasValue(1_000_000_000_000L);
+    assertThat(job.checkpoint().retention().timeToLive()).hasValue(Duration.ofHours(36));
+    assertThat(JobText.read("stored", JobText.write(job))).isEqualTo(job);
   }
 
   @Test

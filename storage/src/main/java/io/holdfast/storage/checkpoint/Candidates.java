@@ -7,30 +7,34 @@ import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** What retention has to decide about in a run directory. */
+/** What retention has to decide about in a run directory: the checkpoints of that run. */
 final class Candidates {
   private Candidates() {}
 
   static List<Retention.Candidate> of(
       DirectoryListing listing,
+      String runId,
       Predicate<Prefix> verified,
-      MetricsCache metrics,
+      MetadataCache metadata,
       Map<Prefix, Pins.Mark> marks)
       throws IOException {
     List<Retention.Candidate> candidates = new ArrayList<>();
     for (StoredCheckpoint stored : listing.checkpoints()) {
       Prefix prefix = stored.prefix();
+      if (!metadata.isOf(prefix, runId)) {
+        continue;
+      }
       candidates.add(
           new Retention.Candidate(
               prefix,
               stored.time(),
               stored.bytes(),
               verified.test(prefix),
-              metrics.of(prefix),
+              metadata.metricsOf(prefix),
               marks.get(prefix) == Pins.Mark.PINNED));
     }
-    metrics.forgetAllBut(
-        candidates.stream().map(Retention.Candidate::prefix).collect(Collectors.toSet()));
+    metadata.forgetAllBut(
+        listing.checkpoints().stream().map(StoredCheckpoint::prefix).collect(Collectors.toSet()));
     return candidates;
   }
 }

@@ -7,6 +7,7 @@ import io.holdfast.storage.store.ObjectStore;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -56,6 +57,19 @@ public final class CheckpointDirectory {
   /** Reads all of a checkpoint back and checks all there is to check. */
   public VerificationReport verify(Prefix prefix) throws IOException {
     return new Verification(store, prefix).run();
+  }
+
+  /** As {@link #verify}, and its parity file, if it has one. */
+  public VerificationReport verifyWithParity(Prefix prefix) throws IOException {
+    return new Verification(store, prefix).runWithParity();
+  }
+
+  /** Checkpoints that have lost their index and have a parity file, which has a copy of it. */
+  public List<Prefix> lostIndexes() throws IOException {
+    Map<Prefix, Pins.Mark> marks = new Pins(this).marks();
+    return list().withParityOnly().stream()
+        .filter(prefix -> marks.get(prefix) != Pins.Mark.DELETING)
+        .toList();
   }
 
   /**

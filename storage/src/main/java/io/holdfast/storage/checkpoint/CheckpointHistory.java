@@ -20,17 +20,17 @@ public final class CheckpointHistory {
   private final long currentTerm;
   private final TreeMap<Prefix, AttemptEvent> attempts = new TreeMap<>();
   private final Set<Prefix> verified = new HashSet<>();
-  private final MetricsCache metrics;
+  private final MetadataCache metadata;
   private final Map<Prefix, Pins.Mark> marks;
 
   private CheckpointHistory(
       DirectoryListing listing,
       long currentTerm,
-      MetricsCache metrics,
+      MetadataCache metadata,
       Map<Prefix, Pins.Mark> marks) {
     this.listing = listing;
     this.currentTerm = currentTerm;
-    this.metrics = metrics;
+    this.metadata = metadata;
     this.marks = marks;
   }
 
@@ -46,7 +46,7 @@ public final class CheckpointHistory {
         new CheckpointHistory(
             directory.list(),
             directory.store().currentTerm().orElse(0),
-            new MetricsCache(directory),
+            new MetadataCache(directory),
             new Pins(directory).marks());
     history.takeJournal(AttemptJournal.read(directory.store()));
     history.takeQuarantine(directory.store().list(CheckpointKeeper.QUARANTINE));
@@ -115,7 +115,10 @@ public final class CheckpointHistory {
     Map<Prefix, Set<KeptReason>> kept =
         policy.isPresent()
             ? Retention.plan(
-                    Candidates.of(listing, verified::contains, metrics, marks), policy.get(), now)
+                    Candidates.of(
+                        listing, policy.get().runId(), verified::contains, metadata, marks),
+                    policy.get(),
+                    now)
                 .kept()
             : Map.<Prefix, Set<KeptReason>>of();
     TreeMap<Long, List<AttemptEvent>> bySteps = new TreeMap<>();
@@ -143,7 +146,8 @@ public final class CheckpointHistory {
         shown.time(),
         stored.map(StoredCheckpoint::bytes).orElse(0L),
         stored.map(s -> s.shardFiles().size()).orElse(0),
-        stored.isPresent() ? metrics.of(shown.prefix()) : Map.of(),
+        stored.flatMap(StoredCheckpoint::parity).isPresent(),
+        stored.isPresent() ? metadata.metricsOf(shown.prefix()) : Map.of(),
         kept.getOrDefault(shown.prefix(), Set.of()),
         events);
   }

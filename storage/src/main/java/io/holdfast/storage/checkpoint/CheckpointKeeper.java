@@ -15,7 +15,9 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -38,6 +40,9 @@ public final class CheckpointKeeper {
   private final Commits commits;
   private final Pruner pruner;
   private final FencedFiles files;
+  private final Staging staging;
+  private final Parities parities;
+  private final Repair repair;
 
   private CheckpointKeeper(CheckpointDirectory directory, Tenure tenure, Attempts attempts) {
     this.directory = directory;
@@ -47,6 +52,9 @@ public final class CheckpointKeeper {
     this.commits = new Commits(directory, tenure);
     this.pruner = new Pruner(directory, tenure, attempts, state);
     this.files = new FencedFiles(tenure);
+    this.staging = new Staging(directory.store(), tenure);
+    this.parities = new Parities(directory, staging);
+    this.repair = new Repair(directory, tenure, state, staging);
   }
 
   /** The keeper of a tenure; reads from the journal what has been verified. */
@@ -68,6 +76,16 @@ public final class CheckpointKeeper {
   /** Removes what a policy does not keep. */
   public Pruner pruner() {
     return pruner;
+  }
+
+  /** Adds parity files. */
+  public Parities parities() {
+    return parities;
+  }
+
+  /** Mends what is damaged. */
+  public Repair repair() {
+    return repair;
   }
 
   /** Closes the journal. */
@@ -250,10 +268,21 @@ public final class CheckpointKeeper {
     return FencedFiles.attempt(
         () -> {
           EffectOutcome finished = pruner.finishDeletions(Set.of());
+          if (finished.isSettled()) {
+            finished = staging.collectGarbage();
+          }
           return finished.isSettled()
-              ? FencedFiles.each(directory.list().orphans().entrySet(), this::collect)
+              ? FencedFiles.each(garbage().entrySet(), this::collect)
               : finished;
         });
+  }
+
+  /** Not what has a parity file: its index is lost, and can be restored. */
+  private Map<Prefix, List<ObjectInfo>> garbage() throws IOException {
+    DirectoryListing listing = directory.list();
+    Map<Prefix, List<ObjectInfo>> garbage = new TreeMap<>(listing.orphans());
+    garbage.keySet().removeIf(listing::hasParityOnly);
+    return garbage;
   }
 
   private EffectOutcome collect(Map.Entry<Prefix, List<ObjectInfo>> orphan) {
@@ -263,6 +292,10 @@ public final class CheckpointKeeper {
   }
 
   private EffectOutcome moveVoid() {
+    EffectOutcome lost = moveVoidWithoutIndex();
+    if (!lost.isSettled()) {
+      return lost;
+    }
     return FencedFiles.attempt(
         () ->
             FencedFiles.each(
@@ -276,9 +309,24 @@ public final class CheckpointKeeper {
                 }));
   }
 
+  /** What has lost its index must not come back by a repair once it is void. */
+  private EffectOutcome moveVoidWithoutIndex() {
+    return FencedFiles.attempt(
+        () -> {
+          Optional<ClaimRecord> claim = directory.store().lastClaim();
+          DirectoryListing listing = directory.list();
+          List<Prefix> voided =
+              listing.withParityOnly().stream()
+                  .filter(p -> claim.isPresent() && claim.get().voids(p.term(), p.step()))
+                  .toList();
+          return FencedFiles.each(
+              voided, prefix -> files.moveAll(listing.orphans().get(prefix), VOID));
+        });
+  }
+
   /** The index last: as long as it is there the move is known to be unfinished. */
   private EffectOutcome moveAway(StoredCheckpoint stored, String target) {
-    List<ObjectInfo> inOrder = new ArrayList<>(stored.shardFiles());
+    List<ObjectInfo> inOrder = new ArrayList<>(stored.besidesIndex());
     inOrder.add(stored.index());
     return files.moveAll(inOrder, target);
   }

@@ -1,6 +1,7 @@
 package io.holdfast.storage.checkpoint;
 
 import io.holdfast.storage.bundle.BundleFiles;
+import io.holdfast.storage.parity.ParityFile;
 import io.holdfast.storage.store.ClaimRecord;
 import io.holdfast.storage.store.ObjectInfo;
 import java.util.ArrayList;
@@ -15,7 +16,7 @@ import java.util.TreeMap;
  *
  * @param checkpoints committed and not void, oldest first
  * @param voided committed by an older term for a step later than the last claim starts from
- * @param orphans shard files with one of our prefixes and no index
+ * @param orphans shard and parity files with one of our prefixes and no index
  */
 public record DirectoryListing(
     List<StoredCheckpoint> checkpoints,
@@ -31,12 +32,16 @@ public record DirectoryListing(
   static DirectoryListing of(List<ObjectInfo> objects, Optional<ClaimRecord> claim) {
     SortedMap<Prefix, ObjectInfo> indexes = new TreeMap<>();
     SortedMap<Prefix, List<ObjectInfo>> shards = new TreeMap<>();
+    SortedMap<Prefix, ObjectInfo> parities = new TreeMap<>();
     for (ObjectInfo object : objects) {
       BundleFiles.ofIndex(object.name())
           .flatMap(files -> Prefix.parse(files.prefix()))
           .ifPresent(prefix -> indexes.put(prefix, object));
       shardPrefix(object.name())
           .ifPresent(p -> shards.computeIfAbsent(p, k -> new ArrayList<>()).add(object));
+      ParityFile.ofName(object.name())
+          .flatMap(files -> Prefix.parse(files.prefix()))
+          .ifPresent(prefix -> parities.put(prefix, object));
     }
     List<StoredCheckpoint> live = new ArrayList<>();
     List<StoredCheckpoint> voided = new ArrayList<>();
@@ -44,8 +49,10 @@ public record DirectoryListing(
         (prefix, index) -> {
           List<ObjectInfo> own = shards.getOrDefault(prefix, List.of());
           boolean isVoid = claim.isPresent() && claim.get().voids(prefix.term(), prefix.step());
-          (isVoid ? voided : live).add(new StoredCheckpoint(prefix, index, own));
+          Optional<ObjectInfo> parity = Optional.ofNullable(parities.get(prefix));
+          (isVoid ? voided : live).add(new StoredCheckpoint(prefix, index, own, parity));
         });
+    parities.forEach((p, parity) -> shards.computeIfAbsent(p, k -> new ArrayList<>()).add(parity));
     shards.keySet().removeAll(indexes.keySet());
     return new DirectoryListing(live, voided, shards);
   }
@@ -54,6 +61,19 @@ public record DirectoryListing(
   private static Optional<Prefix> shardPrefix(String name) {
     int dot = name.indexOf(".data-");
     return dot < 0 ? Optional.empty() : Prefix.parse(name.substring(0, dot));
+  }
+
+  /**
+   * Those without an index that have a parity file: only verified checkpoints get one, so they once
+   * had an index, and lost it or are being deleted.
+   */
+  List<Prefix> withParityOnly() {
+    return orphans.keySet().stream().filter(this::hasParityOnly).toList();
+  }
+
+  boolean hasParityOnly(Prefix prefix) {
+    return orphans.getOrDefault(prefix, List.of()).stream()
+        .anyMatch(object -> ParityFile.ofName(object.name()).isPresent());
   }
 
   /** The newest committed checkpoint. */

@@ -23,7 +23,7 @@ public final class Pruner {
   private final StateFile state;
   private final FencedFiles files;
   private final Pins pins;
-  private final MetricsCache metrics;
+  private final MetadataCache metadata;
 
   Pruner(CheckpointDirectory directory, Tenure tenure, Attempts attempts, StateFile state) {
     this.directory = directory;
@@ -32,7 +32,7 @@ public final class Pruner {
     this.state = state;
     this.files = new FencedFiles(tenure);
     this.pins = new Pins(directory);
-    this.metrics = new MetricsCache(directory);
+    this.metadata = new MetadataCache(directory);
   }
 
   /** What a leader's retention would do now; reads only. */
@@ -42,8 +42,9 @@ public final class Pruner {
     return Retention.plan(
         Candidates.of(
             directory.list(),
+            policy.runId(),
             verified::contains,
-            new MetricsCache(directory),
+            new MetadataCache(directory),
             new Pins(directory).marks()),
         policy,
         now);
@@ -52,7 +53,8 @@ public final class Pruner {
   /** What retention would do now. */
   public Retention.Plan plan(RetentionPolicy policy) throws IOException {
     List<Retention.Candidate> candidates =
-        Candidates.of(directory.list(), attempts::isVerified, metrics, pins.marks());
+        Candidates.of(
+            directory.list(), policy.runId(), attempts::isVerified, metadata, pins.marks());
     return Retention.plan(candidates, policy, attempts.clock().instant());
   }
 
@@ -75,7 +77,7 @@ public final class Pruner {
       if (marked.isThere()) {
         leaving.add(stored);
       } else if (marked.status() != PublishOutcome.Status.EXISTS_OTHER) {
-        return unmarked(marked);
+        return asEffect(marked);
       }
     }
     if (leaving.isEmpty()) {
@@ -89,14 +91,16 @@ public final class Pruner {
         : unnamed;
   }
 
-  private static EffectOutcome unmarked(PublishOutcome marked) {
+  /** What a publish means to whom an effect is all the same. */
+  static EffectOutcome asEffect(PublishOutcome published) {
     EffectOutcome.Status status =
-        switch (marked.status()) {
+        switch (published.status()) {
+          case PUBLISHED, ALREADY_THERE_SAME -> EffectOutcome.Status.DONE;
           case FENCED -> EffectOutcome.Status.FENCED;
           case UNKNOWN -> EffectOutcome.Status.UNKNOWN;
-          default -> EffectOutcome.Status.FAILED;
+          case FAILED, EXISTS_OTHER -> EffectOutcome.Status.FAILED;
         };
-    return EffectOutcome.of(status, marked.reason());
+    return EffectOutcome.of(status, published.reason());
   }
 
   private EffectOutcome delete(StoredCheckpoint stored, DeletedReason reason) {
@@ -105,7 +109,7 @@ public final class Pruner {
       return outcome;
     }
     attempts.note(stored.prefix(), AttemptState.DELETED, reason.text());
-    return finishDeletion(stored.prefix(), stored.shardFiles());
+    return finishDeletion(stored.prefix(), stored.besidesIndex());
   }
 
   private EffectOutcome finishDeletion(Prefix prefix, List<ObjectInfo> rest) {

@@ -17,6 +17,7 @@ import java.util.OptionalLong;
  * @param maxBytes what those that are kept may occupy together, as far as that goes without the
  *     newest, best and pinned ones; may be below 0, when the next one alone is above the budget
  * @param onlyVerified whether only verified ones count among the newest
+ * @param runId of the run whose checkpoints these are; those of others are left alone
  * @param runStarted when the run first began
  * @param grace how long one that has been superseded stays for those who are reading it
  */
@@ -28,6 +29,7 @@ public record RetentionPolicy(
     Optional<Duration> timeToLive,
     OptionalLong maxBytes,
     boolean onlyVerified,
+    String runId,
     Instant runStarted,
     Duration grace) {
 
@@ -71,7 +73,7 @@ public record RetentionPolicy(
 
   /** A policy that keeps the newest so many. */
   public static RetentionPolicy keepNewest(
-      int maxToKeep, boolean onlyVerified, Instant runStarted, Duration grace) {
+      int maxToKeep, boolean onlyVerified, String runId, Instant runStarted, Duration grace) {
     return new RetentionPolicy(
         OptionalInt.of(maxToKeep),
         Optional.empty(),
@@ -80,12 +82,8 @@ public record RetentionPolicy(
         Optional.empty(),
         OptionalLong.empty(),
         onlyVerified,
+        runId,
         runStarted,
         grace);
-  }
-
-  /** A policy that keeps everything. */
-  public static RetentionPolicy keepAll() {
-    return keepNewest(Integer.MAX_VALUE, false, Instant.EPOCH, READERS_GRACE);
   }
 }

@@ -13,6 +13,7 @@ import java.util.Set;
  * @param time when it was committed, or reached its state
  * @param bytes of all its files; 0 if it does not exist
  * @param shards number of its shard files; 0 if it does not exist
+ * @param parity whether it has a parity file
  * @param metrics values measured at the step, if it exists
  * @param kept why retention keeps it, if it exists
  * @param attempts every attempt at the step, oldest first, with its last state
@@ -23,6 +24,7 @@ public record StepHistory(
     Instant time,
     long bytes,
     int shards,
+    boolean parity,
     Map<String, Double> metrics,
     Set<KeptReason> kept,
     List<AttemptEvent> attempts) {

@@ -3,6 +3,8 @@ package io.holdfast.storage.checkpoint;
 import io.holdfast.storage.store.ObjectInfo;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A committed checkpoint as a listing shows it: its index and the shard files beside it. That it is
@@ -10,9 +12,11 @@ import java.util.List;
  *
  * @param prefix its name
  * @param index its index file
- * @param shardFiles all files with its prefix besides the index, in order of name
+ * @param shardFiles all files with its prefix that are named like shard files, in order of name
+ * @param parity its parity file, if it has one
  */
-public record StoredCheckpoint(Prefix prefix, ObjectInfo index, List<ObjectInfo> shardFiles) {
+public record StoredCheckpoint(
+    Prefix prefix, ObjectInfo index, List<ObjectInfo> shardFiles, Optional<ObjectInfo> parity) {
 
   public StoredCheckpoint {
     shardFiles = List.copyOf(shardFiles);
@@ -23,8 +27,13 @@ public record StoredCheckpoint(Prefix prefix, ObjectInfo index, List<ObjectInfo>
     return index.modified();
   }
 
+  /** All its files but the index. */
+  public List<ObjectInfo> besidesIndex() {
+    return Stream.concat(shardFiles.stream(), parity.stream()).toList();
+  }
+
   /** Bytes of all its files. */
   public long bytes() {
-    return index.length() + shardFiles.stream().mapToLong(ObjectInfo::length).sum();
+    return index.length() + besidesIndex().stream().mapToLong(ObjectInfo::length).sum();
   }
 }

@@ -4,6 +4,7 @@ import io.holdfast.storage.bundle.BundleReader;
 import io.holdfast.storage.bundle.BundleVerifier;
 import io.holdfast.storage.bundle.DamagedCheckpointException;
 import io.holdfast.storage.bundle.Finding;
+import io.holdfast.storage.parity.ParityFile;
 import io.holdfast.storage.store.ObjectStore;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -25,20 +26,51 @@ final class Verification {
   private final Prefix prefix;
   private final List<Finding> damage = new ArrayList<>();
   private final List<Finding> foreign = new ArrayList<>();
+  private final List<Finding> parity = new ArrayList<>();
 
   Verification(ObjectStore store, Prefix prefix) {
     this.store = store;
     this.prefix = prefix;
   }
 
+  /** The checkpoint alone. */
   VerificationReport run() throws IOException {
+    checkCheckpoint();
+    return report();
+  }
+
+  /** The parity file too, if there is one; that reads all shard files once more. */
+  VerificationReport runWithParity() throws IOException {
+    checkCheckpoint();
+    if (damage.isEmpty()) {
+      checkParity();
+    }
+    return report();
+  }
+
+  private void checkCheckpoint() throws IOException {
     checkIdentity();
     BundleVerifier.verify(prefix.files(), store::open, BundleVerifier.Origin.HOLDFAST, damage::add);
     if (damage.isEmpty()) {
       checkContent();
     }
+  }
+
+  private void checkParity() throws IOException {
+    String name = ParityFile.name(prefix.files());
+    try (ParityFile file = ParityFile.open(prefix.files(), store::open)) {
+      file.problem()
+          .ifPresent(problem -> parity.add(new Finding(name, Finding.Kind.BAD_BYTES, problem)));
+    } catch (DamagedCheckpointException e) {
+      parity.add(new Finding(e.file(), Finding.Kind.BAD_BYTES, e.problem()));
+    } catch (NoSuchFileException e) {
+      LOG.debug("{} has no parity file: {}", prefix, e.toString());
+    }
+  }
+
+  private VerificationReport report() throws IOException {
     boolean gone = !damage.isEmpty() && isGone();
-    return new VerificationReport(prefix, damage, foreign, gone);
+    return new VerificationReport(prefix, damage, foreign, parity, gone);
   }
 
   /** An index under a wrong name is told from its keys, before its shards are held against it. */

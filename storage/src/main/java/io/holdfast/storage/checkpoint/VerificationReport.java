@@ -9,14 +9,20 @@ import java.util.List;
  * @param prefix the checkpoint
  * @param damage what makes it unusable
  * @param foreign files with its prefix that are not part of it; its own bytes are untouched by them
+ * @param parity what is wrong with its parity file; the checkpoint is untouched by it
  * @param gone whether its index went while it was read, so that nothing is to be concluded
  */
 public record VerificationReport(
-    Prefix prefix, List<Finding> damage, List<Finding> foreign, boolean gone) {
+    Prefix prefix,
+    List<Finding> damage,
+    List<Finding> foreign,
+    List<Finding> parity,
+    boolean gone) {
 
   public VerificationReport {
     damage = List.copyOf(damage);
     foreign = List.copyOf(foreign);
+    parity = List.copyOf(parity);
   }
 
   /** Whether every byte of it is what was written. */
@@ -31,6 +37,6 @@ public record VerificationReport(
 
   /** Whether it is whole and nothing unaccounted for lies beside it. */
   public boolean isClean() {
-    return isWhole() && foreign.isEmpty();
+    return isWhole() && foreign.isEmpty() && parity.isEmpty();
   }
 }

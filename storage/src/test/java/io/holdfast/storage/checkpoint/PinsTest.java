@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class PinsTest {
   private static final Prefix OLD = new Prefix(1, 1, 10);
   private static final RetentionPolicy KEEP_ONE =
-      RetentionPolicy.keepNewest(1, true, SmallRun.START, Duration.ZERO);
+      RetentionPolicy.keepNewest(1, true, "run-1", SmallRun.START, Duration.ZERO);
 
   private final FaultyStore disk = new FaultyStore(3, SmallRun.CLOCK);
 
@@ -45,6 +45,18 @@ class PinsTest {
     retain(keeper);
     assertThat(pins("operator").pin(OLD)).isEqualTo(PinOutcome.GONE);
     assertThat(disk.connect("x").store().list(Pins.DIRECTORY)).isEmpty();
+  }
+
+  @Test
+  void checkpointsOfAnotherRunAndWhatCannotBeReadAreLeftAlone() throws IOException {
+    CheckpointKeeper keeper = begun(disk);
+    RetentionPolicy another =
+        RetentionPolicy.keepNewest(1, true, "run-2", SmallRun.START, Duration.ZERO);
+    assertThat(keeper.pruner().plan(another).delete()).isEmpty();
+    disk.flip(OLD.files().index(), 9, 4);
+    CheckpointKeeper successor = SmallRun.lead(disk.connect("successor").store());
+    retain(successor);
+    assertThat(steps()).as("20 goes").containsExactly(10L, 30L);
   }
 
   /** An operator pins before each call of the leader's retention in turn. */

@@ -16,6 +16,7 @@ import java.util.Set;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -24,7 +25,7 @@ import net.jqwik.api.Provide;
 class RetentionPropertiesTest {
   private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
-  @Property(tries = 300)
+  @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
   void everyOneIsEitherKeptForAReasonOrDeletedForOne(
       @ForAll("candidates") List<Candidate> candidates,
       @ForAll("policies") RetentionPolicy policy,
@@ -37,7 +38,7 @@ class RetentionPropertiesTest {
     assertThat(plan.kept().values()).noneMatch(Set::isEmpty);
   }
 
-  @Property(tries = 300)
+  @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
   void whatIsAtLeastAsNewAsTheNewestThatCountsAndWhatIsPinnedStays(
       @ForAll("candidates") List<Candidate> candidates,
       @ForAll("policies") RetentionPolicy policy,
@@ -55,7 +56,7 @@ class RetentionPropertiesTest {
         .forEach(c -> assertThat(plan.kept()).containsKey(c.prefix()));
   }
 
-  @Property(tries = 300)
+  @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
   void theBestThatCountsStays(
       @ForAll("candidates") List<Candidate> candidates,
       @ForAll("policies") RetentionPolicy policy,
@@ -80,7 +81,7 @@ class RetentionPropertiesTest {
                     && plan.kept().getOrDefault(c.prefix(), Set.of()).contains(KeptReason.BEST));
   }
 
-  @Property(tries = 300)
+  @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
   void whatIsDeletedOnceIsNotWantedBackAndTheRestStaysTheSameMoment(
       @ForAll("candidates") List<Candidate> candidates,
       @ForAll("policies") RetentionPolicy policy,
@@ -91,7 +92,7 @@ class RetentionPropertiesTest {
     assertThat(Retention.plan(left, policy, now).delete()).isEmpty();
   }
 
-  @Property(tries = 300)
+  @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
   void noOneThatWasCommittedWithinTheGraceGoes(
       @ForAll("candidates") List<Candidate> candidates,
       @ForAll("policies") RetentionPolicy policy,
@@ -102,7 +103,7 @@ class RetentionPropertiesTest {
         .forEach(c -> assertThat(plan.delete()).doesNotContainKey(c.prefix()));
   }
 
-  @Property(tries = 300)
+  @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
   void aBudgetIsKeptOrNothingThatMayGoIsLeft(
       @ForAll("candidates") List<Candidate> candidates,
       @ForAll("policies") RetentionPolicy policy,
@@ -219,6 +220,7 @@ class RetentionPropertiesTest {
         ttl,
         room == 0 ? OptionalLong.empty() : OptionalLong.of(room),
         onlyVerified,
+        "run-1",
         START,
         grace);
   }

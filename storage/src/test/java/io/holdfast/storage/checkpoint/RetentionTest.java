@@ -74,7 +74,7 @@ class RetentionTest {
   @Test
   void supersededOnesStayAMinuteForReaders() {
     RetentionPolicy policy =
-        RetentionPolicy.keepNewest(1, false, START, RetentionPolicy.READERS_GRACE);
+        RetentionPolicy.keepNewest(1, false, "run-1", START, RetentionPolicy.READERS_GRACE);
     // 1 is superseded by 2, two minutes after the start.
     Instant superseded = START.plus(Duration.ofMinutes(2));
     assertThat(plan(policy, superseded.plusSeconds(59), "1 2").kept().get(new Prefix(1, 1, 1)))
@@ -94,7 +94,7 @@ class RetentionTest {
 
   @Test
   void nothingIsKeptForNothing() {
-    assertThat(plan(RetentionPolicy.keepAll(), LATER, "1 2 3").delete()).isEmpty();
+    assertThat(plan(policy(100, false), LATER, "1 2 3").delete()).isEmpty();
     assertThat(plan(policy(1, true), LATER, "").delete()).isEmpty();
   }
 
@@ -149,7 +149,7 @@ class RetentionTest {
   }
 
   private static RetentionPolicy policy(int maxToKeep, boolean onlyVerified) {
-    return RetentionPolicy.keepNewest(maxToKeep, onlyVerified, START, Duration.ZERO);
+    return RetentionPolicy.keepNewest(maxToKeep, onlyVerified, "run-1", START, Duration.ZERO);
   }
 
   private static RetentionPolicy best(int maxToKeep, boolean lowerIsBetter) {
@@ -166,6 +166,7 @@ class RetentionTest {
         Optional.empty(),
         OptionalLong.empty(),
         true,
+        "run-1",
         START,
         grace);
   }
@@ -180,6 +181,7 @@ class RetentionTest {
         ttl,
         room > 0 ? OptionalLong.of(room) : OptionalLong.empty(),
         false,
+        "run-1",
         START,
         Duration.ZERO);
   }

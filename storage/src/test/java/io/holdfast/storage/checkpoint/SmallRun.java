@@ -2,6 +2,7 @@ package io.holdfast.storage.checkpoint;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.holdfast.storage.bundle.DamagedCheckpointException;
 import io.holdfast.storage.bundle.DataType;
 import io.holdfast.storage.bundle.ShardWriter;
 import io.holdfast.storage.bundle.TensorShape;
@@ -9,6 +10,7 @@ import io.holdfast.storage.bundle.TensorSlice;
 import io.holdfast.storage.bundle.WrittenPiece;
 import io.holdfast.storage.store.ClaimOutcome;
 import io.holdfast.storage.store.ClaimRecord;
+import io.holdfast.storage.store.EffectOutcome;
 import io.holdfast.storage.store.ObjectStore;
 import io.holdfast.storage.store.ObjectWriter;
 import io.holdfast.storage.store.Tenure;
@@ -39,7 +41,8 @@ final class SmallRun {
       List.of(
           new ExpectedTensor(KERNEL, DataType.FLOAT, KERNEL_SHAPE),
           new ExpectedTensor(ITERATIONS, DataType.INT64, TensorShape.SCALAR));
-  static final RetentionPolicy KEEP_TWO = RetentionPolicy.keepNewest(2, true, START, Duration.ZERO);
+  static final RetentionPolicy KEEP_TWO =
+      RetentionPolicy.keepNewest(2, true, "run-1", START, Duration.ZERO);
 
   private SmallRun() {}
 
@@ -87,6 +90,18 @@ final class SmallRun {
     reports.add(
         keeper.writeMetadataShard(metadata(prefix, metrics), SHARDS, "graph".getBytes(UTF_8)));
     return new CommitRequest(prefix, reports, VARIABLES);
+  }
+
+  static void addParity(CheckpointKeeper keeper, Prefix prefix) throws IOException {
+    try {
+      keeper.parities().write(prefix);
+    } catch (DamagedCheckpointException e) {
+      throw new IOException(e);
+    }
+    EffectOutcome outcome = keeper.parities().install(prefix);
+    if (!outcome.isSettled()) {
+      throw new IOException(outcome.toString());
+    }
   }
 
   static ShardReport writeWorkerShard(ObjectStore store, Prefix prefix, int worker)

@@ -1,0 +1,153 @@
+package io.holdfast.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.holdfast.cli.output.Json;
+import io.holdfast.storage.checkpoint.CheckpointKeeper;
+import io.holdfast.storage.checkpoint.Prefix;
+import io.holdfast.storage.checkpoint.RepairReport;
+import io.holdfast.storage.checkpoint.StoredCheckpoint;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code repair}: rebuilds lost and damaged files from parity files. */
+@Command(
+    name = "repair",
+    mixinStandardHelpOptions = true,
+    header = "Rebuilds lost or damaged files of checkpoints bit for bit from their parity files.",
+    description = {
+      "Of each checkpoint that was saved with checkpoint.parity: 1, the index and any one shard file can be rebuilt, and",
+      "the parity file from the others. What is rebuilt is checked against every checksum before it replaces anything;",
+      "the damaged file goes to .holdfast/quarantine. The file `checkpoint` is rebuilt from the indexes in any case.",
+      "`run` does the same by itself when it starts. Refuses with exit code 2 while a coordinator leads the run.",
+      "Exits with 3 if something cannot be repaired, and says what; nothing of that checkpoint is touched."
+    },
+    footer = {
+      "",
+      "JSON keys: run, ok, checkpoints, a list of {step, prefix, ok, rebuilt: a list of files, findings: a list of {file,",
+      "kind, problem}}.",
+      "",
+      "Examples:",
+      "  holdfast repair runs/mnist-cnn            the newest, and every one whose index is lost",
+      "  holdfast repair runs/mnist-cnn 900",
+      "  holdfast repair runs/mnist-cnn --all"
+    })
+final class RepairCommand implements Callable<Integer> {
+  private final Terminal terminal;
+
+  @Parameters(index = "0", paramLabel = "RUN", description = "The run directory.")
+  private String run;
+
+  @Parameters(
+      index = "1",
+      paramLabel = "STEP",
+      arity = "0..1",
+      description = "A step number, latest (the default) or best.")
+  private String step;
+
+  @Option(names = "--all", description = "Every checkpoint of the run.")
+  private boolean all;
+
+  @Option(names = "--json", description = "One JSON document instead of text.")
+  private boolean json;
+
+  RepairCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    if (all && step != null) {
+      throw CommandFailedException.badInput("repair: STEP and --all exclude each other");
+    }
+    StoredRun stored = StoredRun.open(run);
+    Vacancy.require(stored.location(), stored.directory().store());
+    List<Prefix> wanted = wanted(stored);
+    boolean wantsParity = stored.wantsParity();
+    OfflineTerm term = new OfflineTerm(stored.location(), stored.directory().store());
+    List<RepairReport> reports =
+        stored.change(
+            () ->
+                term.hold(
+                    (keeper, tenure) -> {
+                      List<RepairReport> done = repair(keeper, wanted, wantsParity);
+                      term.require(keeper.settle(), "the run could not be put in order");
+                      return done;
+                    }));
+    boolean ok = reports.stream().allMatch(RepairReport::isWhole);
+    if (json) {
+      Json.print(terminal.out(), document(stored.uri(), reports, ok));
+    } else {
+      reports.forEach(report -> print(stored, report));
+    }
+    return (ok ? ExitCode.DONE : ExitCode.DAMAGED).number();
+  }
+
+  /** A step whose index is lost has no checkpoint that could be found by its step. */
+  private List<Prefix> wanted(StoredRun stored) {
+    List<Prefix> lost = stored.read(stored.directory()::lostIndexes);
+    TreeSet<Prefix> wanted = new TreeSet<>();
+    if (all) {
+      stored.checkpoints().stream().map(StoredCheckpoint::prefix).forEach(wanted::add);
+      wanted.addAll(lost);
+    } else if (step == null) {
+      stored.checkpoints().stream().map(StoredCheckpoint::prefix).forEach(wanted::add);
+      wanted.headSet(wanted.isEmpty() ? new Prefix(1, 0, 0) : wanted.last()).clear();
+      wanted.addAll(lost);
+    } else {
+      lost.stream().filter(prefix -> step.equals("" + prefix.step())).forEach(wanted::add);
+      if (wanted.isEmpty()) {
+        wanted.add(stored.find(step));
+      }
+    }
+    return List.copyOf(wanted);
+  }
+
+  private static List<RepairReport> repair(
+      CheckpointKeeper keeper, List<Prefix> wanted, boolean wantsParity) throws IOException {
+    List<RepairReport> reports = new ArrayList<>();
+    for (Prefix prefix : wanted) {
+      reports.add(keeper.repair().repair(prefix, wantsParity));
+    }
+    return reports;
+  }
+
+  private static ObjectNode document(String uri, List<RepairReport> reports, boolean ok) {
+    ObjectNode node = Json.object().put("run", uri).put("ok", ok);
+    ArrayNode checkpoints = node.putArray("checkpoints");
+    for (RepairReport report : reports) {
+      ObjectNode item = checkpoints.addObject();
+      item.put("step", report.prefix().step())
+          .put("prefix", report.prefix().toString())
+          .put("ok", report.isWhole());
+      ArrayNode rebuilt = item.putArray("rebuilt");
+      report.rebuilt().forEach(rebuilt::add);
+      ArrayNode findings = item.putArray("findings");
+      report.damage().forEach(finding -> findings.add(VerifyCommand.item(finding)));
+    }
+    return node;
+  }
+
+  private void print(StoredRun stored, RepairReport report) {
+    if (!report.isWhole()) {
+      terminal.out().println(report.prefix() + ": CANNOT BE REPAIRED");
+    } else if (report.rebuilt().isEmpty()) {
+      terminal.out().println(report.prefix() + ": whole, nothing to do");
+    }
+    report.rebuilt().forEach(name -> terminal.out().println(name + ": rebuilt"));
+    report
+        .damage()
+        .forEach(
+            finding ->
+                terminal
+                    .err()
+                    .println(
+                        "holdfast: " + stored.file(finding.file()) + ": " + finding.problem()));
+  }
+}
