@@ -171,12 +171,10 @@ final class HdfsCluster {
     return URI.create("hdfs://" + address + path);
   }
 
-  /** A client of the test's own, with Hadoop's own retries. */
+  /** A client of the test's own, which tries each call once. */
   DistributedFileSystem client() throws IOException {
     Configuration configuration = new HdfsConfiguration();
     configuration.addResource(new org.apache.hadoop.fs.Path(CONF.resolve("hdfs-site.xml").toUri()));
-    configuration.setBoolean("dfs.client.retry.policy.enabled", true);
-    configuration.set("dfs.client.retry.policy.spec", "200,300");
     return (DistributedFileSystem) FileSystem.newInstance(uri("/"), configuration);
   }
 
@@ -211,15 +209,23 @@ final class HdfsCluster {
   /** Returns once the NameNode takes writes and counts all DataNodes. */
   void awaitDataNodes() throws Exception {
     try (DistributedFileSystem client = client()) {
-      Await.until(
-          DEADLINE,
-          () -> "not all DataNodes: " + log("namenode"),
-          () -> !client.isInSafeMode() && live(client) == DATA_NODES);
+      Await.until(DEADLINE, () -> "not all DataNodes: " + log("namenode"), () -> isUp(client));
     }
   }
 
-  private static int live(DistributedFileSystem client) throws IOException {
-    return client.getDataNodeStats(DatanodeReportType.LIVE).length;
+  private boolean isUp(DistributedFileSystem client) {
+    processes.forEach(
+        (daemon, process) -> {
+          if (!process.isAlive()) {
+            throw new AssertionError(daemon + " died: " + log(daemon));
+          }
+        });
+    try {
+      return !client.isInSafeMode()
+          && client.getDataNodeStats(DatanodeReportType.LIVE).length == DATA_NODES;
+    } catch (IOException starting) {
+      return false;
+    }
   }
 
   private String log(String daemon) {

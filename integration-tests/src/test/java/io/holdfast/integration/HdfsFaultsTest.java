@@ -264,8 +264,17 @@ class HdfsFaultsTest {
       for (int i = 1; i <= HdfsCluster.DATA_NODES; i++) {
         cluster.startDataNode(i);
       }
-      cluster.awaitDataNodes();
+      // The NameNode takes a while to notice either, so its count of DataNodes says nothing here.
+      Await.until(DEADLINE, () -> "still unreadable", () -> isReadable(reader));
+    }
+  }
+
+  private static boolean isReadable(ObjectReader reader) {
+    try {
       reader.readFully(0, ByteBuffer.allocate(100));
+      return true;
+    } catch (IOException starting) {
+      return false;
     }
   }
 }

@@ -128,7 +128,8 @@ public final class CoordinatorServer {
       LOG.info("Leaves with exit code {}: {}", finish.exitCode(), finish.reason());
       return finish.exitCode();
     } finally {
-      clock.shutdownNow();
+      // A renewal that is under way comes to its end: interrupted it would look like a failure.
+      clock.shutdown();
       operators.close();
       server.shutdown();
       if (!server.awaitTermination(CLOSE_DEADLINE_MILLIS, TimeUnit.MILLISECONDS)) {

@@ -19,6 +19,11 @@ import org.apache.hadoop.ipc.StandbyException;
 final class HdfsErrors {
   private static final Set<String> BROKEN_CONNECTION =
       Set.of("Connection reset by peer", "Broken pipe");
+  private static final String ADVICE = "; *For more details see:.*";
+
+  /** How HDFS says of a directory that it is not there as a file. */
+  private static final String DIRECTORY = "Path is not a file";
+
   private static final int MOST_CAUSES = 10;
 
   private HdfsErrors() {}
@@ -27,10 +32,12 @@ final class HdfsErrors {
    * An exception as the store's contract has it, with one line for an operator: what is missing,
    * what is taken, and else one that says nothing about the bytes. The end of a connection is no
    * end of a file.
+   *
+   * @param name to begin the line with; empty if the line names it
    */
   static IOException translate(String name, IOException failure) {
     IOException cause = unwrapped(failure);
-    if (cause instanceof FileNotFoundException) {
+    if (cause instanceof FileNotFoundException && !line(cause).startsWith(DIRECTORY)) {
       return caused(new NoSuchFileException(name, null, line(cause)), cause);
     }
     if (cause instanceof org.apache.hadoop.fs.FileAlreadyExistsException
@@ -40,7 +47,7 @@ final class HdfsErrors {
     if (cause instanceof NoSuchFileException || cause instanceof FileAlreadyExistsException) {
       return cause;
     }
-    return new IOException(name + ": " + line(cause), cause);
+    return new IOException(name.isEmpty() ? line(cause) : name + ": " + line(cause), cause);
   }
 
   /**
@@ -79,11 +86,11 @@ final class HdfsErrors {
     return translated;
   }
 
-  /** The NameNode sends its stack trace along, behind the first line. */
+  /** The NameNode sends its stack trace along, behind the first line; Hadoop adds advice to it. */
   private static String line(IOException cause) {
     String message = cause.getMessage();
     return message == null || message.isBlank()
         ? cause.getClass().getSimpleName()
-        : message.strip().lines().findFirst().orElseThrow();
+        : message.strip().lines().findFirst().orElseThrow().replaceFirst(ADVICE, "");
   }
 }

@@ -2,7 +2,6 @@ package io.holdfast.storage.hdfs;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
@@ -101,7 +100,7 @@ final class HdfsSettings {
     if (!named.isEmpty()) {
       java.nio.file.Path directory = java.nio.file.Path.of(named);
       if (!Files.isDirectory(directory)) {
-        throw new NoSuchFileException(named, null, CONF_DIR + " names no directory");
+        throw new IOException(CONF_DIR + ": " + named + ": no such directory");
       }
       return Optional.of(directory);
     }

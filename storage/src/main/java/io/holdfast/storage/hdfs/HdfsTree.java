@@ -54,14 +54,18 @@ final class HdfsTree implements FileTree {
     return root.toUri();
   }
 
+  /** Whether the root, which must exist, is a directory. */
   boolean isDirectory() throws IOException {
-    return Patience.repeat(root.toString(), () -> client.calls().getFileStatus(root).isDirectory());
+    try {
+      return Patience.repeat("", () -> client.calls().getFileStatus(root).isDirectory());
+    } catch (NoSuchFileException e) {
+      throw new NoSuchFileException(root.toString());
+    }
   }
 
   /** Makes the root, and what lies above it, if it is not there. */
   void makeRoot() throws IOException {
-    Patience.repeat(
-        root.toString(), () -> client.calls().mkdirs(root, FsPermission.getDirDefault()));
+    Patience.repeat("", () -> client.calls().mkdirs(root, FsPermission.getDirDefault()));
   }
 
   private Path at(String path) {
