@@ -113,8 +113,10 @@ final class Cluster implements AutoCloseable {
   }
 
   @Override
-  public void close() {
-    coordinator.process().destroyForcibly();
-    workers.forEach(worker -> worker.process().destroyForcibly());
+  public void close() throws Exception {
+    coordinator.kill();
+    for (Holdfast.Running worker : workers) {
+      worker.kill();
+    }
   }
 }

@@ -59,6 +59,15 @@ final class Holdfast {
       return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
     }
 
+    /** Kills it with all that it started, and returns when nothing of it is left. */
+    void kill() throws Exception {
+      List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
+      all.add(process.toHandle());
+      all.forEach(ProcessHandle::destroyForcibly);
+      Await.until(
+          DEADLINE, () -> "still alive: " + all, () -> all.stream().noneMatch(ProcessHandle::isAlive));
+    }
+
     List<ProcessHandle> children(String role) {
       return process
           .descendants()

@@ -37,8 +37,8 @@ class LiveCommandsTest {
   }
 
   @AfterEach
-  void end() {
-    running.process().destroyForcibly();
+  void end() throws Exception {
+    running.kill();
   }
 
   @Test
