@@ -34,6 +34,11 @@ final class LiveDocuments {
       node.putNull("save");
     }
     node.put("workers", status.getWorkersCount());
+    if (status.getSaveIntervalMillis() > 0) {
+      node.putObject("save_interval")
+          .put("millis", status.getSaveIntervalMillis())
+          .put("reason", status.getSaveIntervalReason());
+    }
     node.put("min_workers", status.getMinWorkers()).put("shards", status.getShards());
     node.putObject("member_change")
         .put("reason", status.getMemberChange())

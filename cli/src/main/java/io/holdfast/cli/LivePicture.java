@@ -36,6 +36,11 @@ final class LivePicture {
     lines.add("speed    " + speed(status));
     lines.add("members  " + members(status));
     lines.add("saved    " + saved(status));
+    if (status.getSaveIntervalMillis() > 0) {
+      lines.add(
+          "interval %s, %s"
+              .formatted(seconds(status.getSaveIntervalMillis()), status.getSaveIntervalReason()));
+    }
     if (status.hasSave()) {
       lines.add("saving   " + saving(status.getSave()));
     }

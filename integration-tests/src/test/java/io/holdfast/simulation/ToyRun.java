@@ -66,6 +66,9 @@ final class ToyRun {
             random.nextInt(4) == 0
                 ? Optional.of(Duration.ofMillis(500 + random.nextInt(2000)))
                 : Optional.empty(),
+            random.nextInt(6) == 0
+                ? Optional.of(new CheckpointSpec.AutoInterval(0.01))
+                : Optional.empty(),
             retention(1 + random.nextInt(3)),
             random.nextInt(4) != 0,
             random.nextInt(4) != 0,

@@ -44,7 +44,7 @@ final class Checks {
     range("length of a name", name.length(), 1, JobLimits.MAX_NAME_LENGTH);
   }
 
-  private static void require(boolean holds, String what, double value) {
+  static void require(boolean holds, String what, double value) {
     if (!holds) {
       throw new IllegalArgumentException(what + " " + value + " is out of range");
     }

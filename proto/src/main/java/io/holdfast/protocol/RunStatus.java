@@ -10,6 +10,7 @@ import java.util.OptionalInt;
  * as in {@code operator.proto}.
  *
  * @param epoch one-based, as people count; 0 before the first step
+ * @param saveInterval how often is saved, where the leader chooses it
  * @param exitCode of the coordinator, once it leaves
  * @param newestSavedStep the newest step that is COMMITTED or VERIFIED; -1 if there is none
  */
@@ -25,12 +26,16 @@ public record RunStatus(
     double samplesPerSecond,
     List<Worker> workers,
     Optional<Save> save,
+    Optional<Interval> saveInterval,
     long newestSavedStep,
     int minWorkers,
     int shards,
     MemberChange memberChange,
     List<Refused> refused,
     OptionalInt exitCode) {
+
+  /** An interval between saves, and why it is that. */
+  public record Interval(long millis, String reason) {}
 
   /**
    * A worker as the leader sees it.

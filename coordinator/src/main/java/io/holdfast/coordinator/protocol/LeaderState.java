@@ -24,6 +24,7 @@ import java.util.TreeMap;
  * @param saveFailures saves in a row that came to nothing
  * @param saveRetryAtNanos not before then does a save that ends the run begin again
  * @param lastSaveNanos when the last periodic save came due
+ * @param cadence what saves cost and how often the run fails
  * @param commits live ones by step: the newest, and those that wait to be read back
  * @param verifications the first one is under way
  * @param storedBytes of the run's checkpoints, as far as storage has said; 0 where no budget asks
@@ -50,6 +51,7 @@ public record LeaderState(
     int saveFailures,
     long saveRetryAtNanos,
     long lastSaveNanos,
+    SaveCadence cadence,
     Map<Long, Commit> commits,
     List<Verification> verifications,
     long storedBytes,
@@ -74,6 +76,7 @@ public record LeaderState(
     verifications = List.copyOf(verifications);
     requests = Collections.unmodifiableMap(new TreeMap<>(requests));
     Objects.requireNonNull(news);
+    Objects.requireNonNull(cadence);
   }
 
   /**
@@ -106,6 +109,7 @@ public record LeaderState(
         0,
         0,
         0,
+        SaveCadence.UNMEASURED,
         Map.of(),
         List.of(),
         0,

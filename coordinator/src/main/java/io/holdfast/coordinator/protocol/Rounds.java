@@ -271,12 +271,14 @@ final class Rounds {
 
   /** A round ends before its time; the state of the next comes from storage. */
   static void lose(Turn turn, String why) {
+    turn.cadence = turn.cadence.failed();
     disband(turn, why);
     find(turn, why);
     Ending.leaveIfIdle(turn);
   }
 
   private static void loseForNow(Turn turn, String why) {
+    turn.cadence = turn.cadence.failed();
     disband(turn, why);
     findLater(turn, why);
     Ending.leaveIfIdle(turn);

@@ -13,13 +13,18 @@ import java.util.Locale;
  * M)} (J. W. Young, 1974, first order of J. T. Daly, 2006). T is never shorter than a save takes,
  * nor so short that saving costs more than the job's stall budget.
  *
- * @param failures rounds and leaders lost in this run
- * @param observedSeconds how long this run was watched for failures
+ * <p>A save costs what steps take longer than without one, from its start to the end of the step in
+ * which it is committed, and what training waits for it. Each leader measures anew.
+ *
+ * @param failures rounds lost under this leader
+ * @param observedSeconds how long training was watched for failures
  * @param saves how many were measured
  * @param saveSeconds from the start of a save to its commit, a moving mean
- * @param costSeconds of training that a save costs by making steps wait or slower, a moving mean
+ * @param costSeconds of training that a save costs, a moving mean
  * @param stepSeconds of a step while no save is under way, a moving mean; 0 if unknown
- * @param costSoFar of the save under way, seconds
+ * @param saving whether a save is under way, or was at the beginning of this step
+ * @param costSoFar of that save, seconds
+ * @param took from the start of that save to its commit, seconds; 0 if it is not committed
  */
 public record SaveCadence(
     long failures,
@@ -28,10 +33,12 @@ public record SaveCadence(
     double saveSeconds,
     double costSeconds,
     double stepSeconds,
-    double costSoFar) {
+    boolean saving,
+    double costSoFar,
+    double took) {
 
   /** Nothing is measured yet. */
-  static final SaveCadence UNMEASURED = new SaveCadence(0, 0, 0, 0, 0, 0, 0);
+  static final SaveCadence UNMEASURED = new SaveCadence(0, 0, 0, 0, 0, 0, false, 0, 0);
 
   /** The interval until a save has been measured. */
   static final Duration FIRST_INTERVAL = Duration.ofSeconds(10);
@@ -56,56 +63,75 @@ public record SaveCadence(
   /** What was decided and why, for people. */
   record Choice(Duration interval, String reason) {}
 
+  /** A round is lost. */
   SaveCadence failed() {
     return new SaveCadence(
-        failures + 1, observedSeconds, saves, saveSeconds, costSeconds, stepSeconds, 0);
+        failures + 1, observedSeconds, saves, saveSeconds, costSeconds, stepSeconds, false, 0, 0);
   }
 
-  /** A step took so long. */
-  SaveCadence stepped(long nanos, boolean saving) {
-    double seconds = nanos / NANOS;
-    double cost = saving && stepSeconds > 0 ? Math.max(0, seconds - stepSeconds) : 0;
-    double quiet = saving ? stepSeconds : mean(stepSeconds, seconds, stepSeconds == 0);
-    return new SaveCadence(
-        failures,
-        observedSeconds + seconds,
-        saves,
-        saveSeconds,
-        costSeconds,
-        quiet,
-        costSoFar + cost);
+  /** A save begins. */
+  SaveCadence started() {
+    return during(true, 0, 0);
   }
 
-  /** Training stood still for a save. */
+  /** The save under way is committed, so long after it began. */
+  SaveCadence committed(long nanos) {
+    return during(saving, costSoFar, nanos / NANOS);
+  }
+
+  /** Training stood still for the save under way. */
   SaveCadence stalled(long nanos) {
-    double seconds = nanos / NANOS;
+    return during(saving, costSoFar + nanos / NANOS, took);
+  }
+
+  /** The save under way came to nothing. */
+  SaveCadence abandoned() {
+    return during(false, 0, 0);
+  }
+
+  private SaveCadence during(boolean isSaving, double cost, double tookSeconds) {
     return new SaveCadence(
         failures,
-        observedSeconds + seconds,
+        observedSeconds,
         saves,
         saveSeconds,
         costSeconds,
         stepSeconds,
-        costSoFar + seconds);
+        isSaving,
+        cost,
+        tookSeconds);
   }
 
-  /** The save under way is committed, so long after it began. */
-  SaveCadence saved(long nanos) {
+  /** A step took so long. */
+  SaveCadence stepped(long nanos) {
+    double seconds = nanos / NANOS;
+    double more = saving && stepSeconds > 0 ? Math.max(0, seconds - stepSeconds) : 0;
+    SaveCadence watched =
+        new SaveCadence(
+            failures,
+            observedSeconds + seconds,
+            saves,
+            saveSeconds,
+            costSeconds,
+            saving ? stepSeconds : mean(stepSeconds, seconds, stepSeconds == 0),
+            saving,
+            costSoFar + more,
+            took);
+    return took > 0 ? watched.measured() : watched;
+  }
+
+  private SaveCadence measured() {
     boolean first = saves == 0;
     return new SaveCadence(
         failures,
         observedSeconds,
         saves + 1,
-        mean(saveSeconds, nanos / NANOS, first),
+        mean(saveSeconds, took, first),
         mean(costSeconds, costSoFar, first),
         stepSeconds,
+        false,
+        0,
         0);
-  }
-
-  /** The save under way came to nothing. */
-  SaveCadence abandoned() {
-    return new SaveCadence(
-        failures, observedSeconds, saves, saveSeconds, costSeconds, stepSeconds, 0);
   }
 
   private static double mean(double before, double now, boolean first) {

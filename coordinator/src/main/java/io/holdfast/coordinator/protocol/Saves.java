@@ -95,6 +95,7 @@ final class Saves {
     long step = turn.barrier.step();
     Save save = newSave(turn, kind, round, name);
     turn.save = Optional.of(save);
+    turn.cadence = turn.cadence.started();
     turn.effect(new RecordAttempt(step, save.prefix(), AttemptState.REQUESTED, kind.name()));
     save.shards().forEach(shard -> ask(turn, save, round.generation(), shard));
   }
@@ -233,6 +234,7 @@ final class Saves {
 
   private static void end(Turn turn, Save save, AttemptState state, String why) {
     turn.save = Optional.empty();
+    turn.cadence = turn.cadence.abandoned();
     pauseSaves(turn);
     turn.effect(new RecordAttempt(save.step(), save.prefix(), state, why));
     turn.warn("Save of step " + save.step() + " " + state + ": " + why);
@@ -276,6 +278,7 @@ final class Saves {
 
   private static void committed(Turn turn, Save save) {
     turn.save = Optional.empty();
+    measure(turn, turn.now - save.requestedNanos());
     turn.saveFailures = 0;
     forget(turn, save.step());
     turn.commits.put(save.step(), new Commit(save.prefix(), false));
@@ -287,6 +290,12 @@ final class Saves {
       Verifications.retain(turn);
     }
     Steps.advance(turn);
+  }
+
+  private static void measure(Turn turn, long nanos) {
+    boolean waited = !turn.plan.checkpoint().async();
+    turn.cadence = waited ? turn.cadence.stalled(nanos) : turn.cadence;
+    turn.cadence = turn.cadence.committed(Math.max(1, nanos));
   }
 
   /** Older commits matter no more to this machine, except those that are yet to be read back. */

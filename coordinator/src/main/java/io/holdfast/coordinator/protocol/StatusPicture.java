@@ -36,6 +36,7 @@ final class StatusPicture {
         barrier.samplesPerSecond(),
         state.workers().values().stream().map(worker -> worker(state, worker, nanos)).toList(),
         state.save().map(save -> save(save, nanos)),
+        plan.checkpoint().auto().map(auto -> interval(state.cadence().choose(auto.stallBudget()))),
         state.commits().keySet().stream().reduce((older, newer) -> newer).orElse(-1L),
         plan.members().min(),
         plan.shards(),
@@ -62,6 +63,10 @@ final class StatusPicture {
         millisSince(save.requestedNanos(), nanos),
         save.written().size(),
         save.writers().size());
+  }
+
+  private static RunStatus.Interval interval(SaveCadence.Choice choice) {
+    return new RunStatus.Interval(choice.interval().toMillis(), choice.reason());
   }
 
   private static RunStatus.Refused refused(MemberNews.Refusal refusal, long nanos) {

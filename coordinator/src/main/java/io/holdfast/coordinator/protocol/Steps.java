@@ -12,6 +12,7 @@ import io.holdfast.protocol.CoordinatorMessage.Member;
 import io.holdfast.protocol.ShardSums;
 import io.holdfast.protocol.WorkerMessage.Evaluated;
 import io.holdfast.protocol.WorkerMessage.StepDone;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -152,6 +153,7 @@ final class Steps {
 
   private static void reached(Turn turn, Sums batch) {
     turn.gathering = turn.gathering.stepped();
+    turn.cadence = turn.cadence.stepped(turn.now - turn.barrier.startedNanos());
     Sums epoch = turn.barrier.epochSums().plus(batch);
     turn.barrier =
         turn.barrier.reached(epoch, metrics(turn, epoch, ""), batch.meanLoss(), rate(turn));
@@ -260,8 +262,12 @@ final class Steps {
     long step = turn.barrier.step();
     var rules = turn.plan.checkpoint();
     boolean byCount = rules.everySteps().isPresent() && step % rules.everySteps().getAsLong() == 0;
-    boolean byTime =
-        rules.every().isPresent() && turn.now - turn.lastSave >= rules.every().get().toNanos();
+    Optional<Duration> every =
+        rules
+            .auto()
+            .map(auto -> turn.cadence.choose(auto.stallBudget()).interval())
+            .or(rules::every);
+    boolean byTime = every.isPresent() && turn.now - turn.lastSave >= every.get().toNanos();
     return byCount || byTime ? Optional.of(SaveKind.PERIODIC) : Optional.empty();
   }
 }

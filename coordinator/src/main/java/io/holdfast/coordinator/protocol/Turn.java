@@ -32,6 +32,7 @@ final class Turn {
   int saveFailures;
   long saveRetryAt;
   long lastSave;
+  SaveCadence cadence;
   final TreeMap<Long, Commit> commits;
   final List<Verification> verifications;
   long storedBytes;
@@ -61,6 +62,7 @@ final class Turn {
     saveFailures = state.saveFailures();
     saveRetryAt = state.saveRetryAtNanos();
     lastSave = state.lastSaveNanos();
+    cadence = state.cadence();
     commits = new TreeMap<>(state.commits());
     verifications = new ArrayList<>(state.verifications());
     storedBytes = state.storedBytes();
@@ -92,6 +94,7 @@ final class Turn {
             saveFailures,
             saveRetryAt,
             lastSave,
+            cadence,
             commits,
             verifications,
             storedBytes,

@@ -41,6 +41,13 @@ final class StatusReplies {
             .setMemberChange(status.memberChange().reason())
             .setMemberChangeMillis(status.memberChange().ageMillis());
     status.workers().forEach(worker -> reply.addWorkers(encode(worker)));
+    status
+        .saveInterval()
+        .ifPresent(
+            interval ->
+                reply
+                    .setSaveIntervalMillis(interval.millis())
+                    .setSaveIntervalReason(interval.reason()));
     status.save().ifPresent(save -> reply.setSave(encode(save)));
     status.refused().forEach(refused -> reply.addRefused(encode(refused)));
     status.exitCode().ifPresent(reply::setExitCode);

@@ -18,11 +18,12 @@ class SaveCadenceTest {
   private static SaveCadence after(int steps, double costSeconds, double saveSeconds) {
     SaveCadence cadence = SaveCadence.UNMEASURED;
     for (int i = 0; i < steps; i++) {
-      cadence = cadence.stepped(SECOND, false);
+      cadence = cadence.stepped(SECOND);
     }
     return cadence
-        .stepped(SECOND + Math.round(costSeconds * SECOND), true)
-        .saved(Math.round(saveSeconds * SECOND));
+        .started()
+        .committed(Math.max(1, Math.round(saveSeconds * SECOND)))
+        .stepped(SECOND + Math.round(costSeconds * SECOND));
   }
 
   @Test
@@ -55,14 +56,27 @@ class SaveCadenceTest {
   @Test
   void waitingForASaveIsItsCostToo() {
     SaveCadence cadence =
-        SaveCadence.UNMEASURED.stepped(SECOND, false).stalled(3 * SECOND).saved(3 * SECOND);
+        SaveCadence.UNMEASURED
+            .stepped(SECOND)
+            .started()
+            .stalled(3 * SECOND)
+            .committed(3 * SECOND)
+            .stepped(SECOND);
     assertThat(cadence.costSeconds()).isEqualTo(3);
   }
 
   @Test
   void whatAnAbandonedSaveCostIsNotTheNextOnes() {
     SaveCadence cadence =
-        SaveCadence.UNMEASURED.stalled(3 * SECOND).abandoned().stalled(SECOND).saved(SECOND);
+        SaveCadence.UNMEASURED
+            .stepped(SECOND)
+            .started()
+            .stalled(3 * SECOND)
+            .abandoned()
+            .started()
+            .stalled(SECOND)
+            .committed(SECOND)
+            .stepped(SECOND);
     assertThat(cadence.costSeconds()).isEqualTo(1);
   }
 

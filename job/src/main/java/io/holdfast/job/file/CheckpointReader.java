@@ -1,6 +1,7 @@
 package io.holdfast.job.file;
 
 import io.holdfast.job.CheckpointSpec;
+import io.holdfast.job.CheckpointSpec.AutoInterval;
 import io.holdfast.job.JobLimits;
 import io.holdfast.job.RetentionSpec;
 import io.holdfast.job.RetentionSpec.Mode;
@@ -20,10 +21,15 @@ final class CheckpointReader {
   static final double MILLIS_PER_SECOND = 1000;
   private static final Duration DEFAULT_EVERY = Duration.ofSeconds(600);
   private static final int DEFAULT_MAX_TO_KEEP = 5;
+  private static final double DEFAULT_STALL_BUDGET = 0.01;
+  private static final Range PARTS = new Range(0, true, 1, false);
+  private static final String AUTO = "auto";
   private static final Set<String> KEYS =
       Set.of(
           "every_steps",
           "every_secs",
+          "interval",
+          "stall_budget",
           "max_to_keep",
           "keep_checkpoint_every_n_hours",
           "keep_every_steps",
@@ -46,16 +52,35 @@ final class CheckpointReader {
       throw checkpoint.error(
           "parity", "is made of what was read back; verify_after: true is needed");
     }
-    if (everySteps.isEmpty() && every.isEmpty()) {
+    Optional<AutoInterval> auto = auto(checkpoint);
+    if (everySteps.isEmpty() && every.isEmpty() && auto.isEmpty()) {
       every = Optional.of(DEFAULT_EVERY);
     }
     return new CheckpointSpec(
         everySteps,
         every,
+        auto,
         retention(checkpoint),
         checkpoint.flag("async", true),
         checkpoint.flag("verify_after", true),
         parity);
+  }
+
+  private static Optional<AutoInterval> auto(Section checkpoint) throws JobException {
+    if (!checkpoint.has("interval")) {
+      if (checkpoint.has("stall_budget")) {
+        throw checkpoint.error("stall_budget", "is for interval: auto only");
+      }
+      return Optional.empty();
+    }
+    if (!checkpoint.text("interval", AUTO).orElseThrow().equals(AUTO)) {
+      throw checkpoint.error("interval", "is not allowed; " + AUTO + " is, or every_steps, every_secs");
+    }
+    if (checkpoint.has("every_secs")) {
+      throw checkpoint.error("interval", "auto and every_secs exclude each other");
+    }
+    double budget = checkpoint.number("stall_budget", PARTS).orElse(DEFAULT_STALL_BUDGET);
+    return Optional.of(new AutoInterval(budget));
   }
 
   private static RetentionSpec retention(Section checkpoint) throws JobException {

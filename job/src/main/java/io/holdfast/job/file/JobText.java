@@ -155,6 +155,10 @@ public final class JobText {
         .every()
         .ifPresent(
             every -> node.put("every_secs", every.toMillis() / CheckpointReader.MILLIS_PER_SECOND));
+    checkpoint
+        .auto()
+        .ifPresent(
+            auto -> node.put("interval", "auto").put("stall_budget", auto.stallBudget()));
     retention(node, checkpoint.retention());
     node.put("async", checkpoint.async());
     node.put("verify_after", checkpoint.verifyAfter());
