@@ -12,8 +12,11 @@ import java.util.function.ToDoubleFunction;
 
 /** A kind of run, and how fast it goes once it is warm, by the coordinator's step. */
 final class Throughput implements Contender {
-  /** Steps by when compilers have done most of their work. */
+  /** Steps by when everything has run once. */
   private static final int WARM_STEPS = 150;
+
+  /** By when compilers have done most of their work: until then they take a third of a core. */
+  private static final Duration WARM_TIME = Duration.ofSeconds(20);
 
   private static final int QUICK_WARM_STEPS = 3;
 
@@ -51,6 +54,9 @@ final class Throughput implements Contender {
 
   static void warm(Bench bench, LiveRun run) throws IOException, InterruptedException {
     run.awaitStep(bench.quick() ? QUICK_WARM_STEPS : WARM_STEPS);
+    if (!bench.quick()) {
+      run.pace(WARM_TIME);
+    }
   }
 
   /** What processors did for a step, of all rounds: little changed by who else computes. */

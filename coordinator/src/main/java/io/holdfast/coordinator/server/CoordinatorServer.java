@@ -157,6 +157,8 @@ public final class CoordinatorServer {
     return NettyServerBuilder.forAddress(listen)
         .addService(gateway)
         .addService(operators)
+        // Calls only fill the inbox or read the published state; a full inbox holds up its senders.
+        .directExecutor()
         .maxInboundMessageSize(MAX_MESSAGE_BYTES)
         .maxConnectionIdle(MAX_IDLE_SECONDS, TimeUnit.SECONDS)
         .build()
