@@ -65,7 +65,9 @@ final class Holdfast {
       all.add(process.toHandle());
       all.forEach(ProcessHandle::destroyForcibly);
       Await.until(
-          DEADLINE, () -> "still alive: " + all, () -> all.stream().noneMatch(ProcessHandle::isAlive));
+          DEADLINE,
+          () -> "still alive: " + all,
+          () -> all.stream().noneMatch(ProcessHandle::isAlive));
     }
 
     List<ProcessHandle> children(String role) {

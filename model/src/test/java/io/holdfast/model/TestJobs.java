@@ -45,7 +45,13 @@ public final class TestJobs {
         OptionalLong.empty(),
         new MeshSpec(shards, 1, 1, MeshSpec.Isa.AVX2),
         new CheckpointSpec(
-            OptionalLong.empty(), Optional.empty(), Optional.empty(), RetentionSpec.newest(3), true, true, 0),
+            OptionalLong.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            RetentionSpec.newest(3),
+            true,
+            true,
+            0),
         ClusterSpec.DEFAULT);
   }
 }

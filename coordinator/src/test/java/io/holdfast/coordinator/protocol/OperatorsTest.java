@@ -30,7 +30,13 @@ class OperatorsTest {
     RunPlan plan = Script.plan(true, false, new MembersRule(workers, min, Duration.ofSeconds(10)));
     CheckpointSpec rarely =
         new CheckpointSpec(
-            OptionalLong.of(100), Optional.empty(), Optional.empty(), RetentionSpec.newest(3), true, false, 0);
+            OptionalLong.of(100),
+            Optional.empty(),
+            Optional.empty(),
+            RetentionSpec.newest(3),
+            true,
+            false,
+            0);
     Script script =
         new Script(
             new RunPlan(

@@ -63,7 +63,14 @@ final class Script {
   private static RunPlan plan(
       boolean async, boolean verifyAfter, MembersRule members, RetentionSpec retention) {
     CheckpointSpec checkpoint =
-        new CheckpointSpec(OptionalLong.of(1), Optional.empty(), Optional.empty(), retention, async, verifyAfter, 0);
+        new CheckpointSpec(
+            OptionalLong.of(1),
+            Optional.empty(),
+            Optional.empty(),
+            retention,
+            async,
+            verifyAfter,
+            0);
     Variable variable =
         new Variable("v", "v", DataType.FLOAT, TensorShape.of(4), new Variable.Iterations());
     Slice slice = new Slice(variable, TensorSlice.full(1), 0, 4);

@@ -74,7 +74,8 @@ final class CheckpointReader {
       return Optional.empty();
     }
     if (!checkpoint.text("interval", AUTO).orElseThrow().equals(AUTO)) {
-      throw checkpoint.error("interval", "is not allowed; " + AUTO + " is, or every_steps, every_secs");
+      throw checkpoint.error(
+          "interval", "is not allowed; " + AUTO + " is, or every_steps, every_secs");
     }
     if (checkpoint.has("every_secs")) {
       throw checkpoint.error("interval", "auto and every_secs exclude each other");

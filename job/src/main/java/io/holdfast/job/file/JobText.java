@@ -157,8 +157,7 @@ public final class JobText {
             every -> node.put("every_secs", every.toMillis() / CheckpointReader.MILLIS_PER_SECOND));
     checkpoint
         .auto()
-        .ifPresent(
-            auto -> node.put("interval", "auto").put("stall_budget", auto.stallBudget()));
+        .ifPresent(auto -> node.put("interval", "auto").put("stall_budget", auto.stallBudget()));
     retention(node, checkpoint.retention());
     node.put("async", checkpoint.async());
     node.put("verify_after", checkpoint.verifyAfter());

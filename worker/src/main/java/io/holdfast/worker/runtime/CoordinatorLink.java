@@ -45,7 +45,8 @@ final class CoordinatorLink implements AutoCloseable {
     this.channel =
         NettyChannelBuilder.forTarget("dns:///" + address)
             .usePlaintext()
-            // What comes is only put into the inbox: a thread of its own would cost each step a hop.
+            // What comes is only put into the inbox: a thread of its own would cost each step a
+            // hop.
             .directExecutor()
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
             .build();
