@@ -20,7 +20,7 @@ class SimulationTest {
   private static final int SEEDS = 2000;
 
   /** A defect that is not found in so many lives is not looked for. */
-  private static final int SEEDS_TO_FIND_A_DEFECT = 400;
+  private static final int SEEDS_TO_FIND_A_DEFECT = 3000;
 
   @Test
   void noLifeOfARunBreaksAnInvariantAndEachComesToItsEnd() {
