@@ -90,14 +90,10 @@ public final class BundleVerifier {
     }
   }
 
-  private void check(ShardReader shard, Placed placed)
+  private static void check(ShardReader shard, Placed placed)
       throws IOException, DamagedCheckpointException {
     BundleEntry entry = placed.entry();
     StoredSlice piece = placed.piece();
-    if (origin == Origin.HOLDFAST && !entry.dtype().hasChecksum()) {
-      throw new DamagedCheckpointException(
-          files.index(), placed.described() + " is of " + entry.dtype() + ", never written here");
-    }
     if (entry.dtype().hasFixedSize()) {
       shard.stream(piece, placed.described(), (offset, part) -> {});
       return;

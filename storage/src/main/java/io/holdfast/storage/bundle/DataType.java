@@ -59,11 +59,6 @@ public enum DataType {
     return bytes > 0;
   }
 
-  /** Whether the checksum of an entry of this type can be held against its bytes here. */
-  boolean hasChecksum() {
-    return hasFixedSize() || this == STRING;
-  }
-
   /** Bytes of the numbers an element is made of: half an element for complex numbers. */
   int numberBytes() {
     return this == COMPLEX64 || this == COMPLEX128 ? bytes / 2 : bytes;
