@@ -12,6 +12,7 @@ import io.holdfast.storage.checkpoint.CheckpointDirectory;
 import io.holdfast.storage.checkpoint.CheckpointKeeper;
 import io.holdfast.storage.checkpoint.CheckpointMetadata;
 import io.holdfast.storage.checkpoint.CommitOutcome;
+import io.holdfast.storage.checkpoint.Fork;
 import io.holdfast.storage.checkpoint.Prefix;
 import io.holdfast.storage.checkpoint.StoredCheckpoint;
 import io.holdfast.storage.checkpoint.VerificationReport;
@@ -89,13 +90,19 @@ final class IncomingCheckpoint {
    */
   Arrived take(BundleReader source, long step, int shards)
       throws IOException, DamagedCheckpointException {
+    return take(source, step, shards, Optional.empty());
+  }
+
+  /** The same, with what a fork says other than its source. */
+  Arrived take(BundleReader source, long step, int shards, Optional<Fork> fork)
+      throws IOException, DamagedCheckpointException {
     ObjectStore store = run.openOrMake();
     CheckpointDirectory directory = new CheckpointDirectory(store);
     CheckpointKeeper keeper =
         CheckpointKeeper.open(directory, claim(store, directory), Clock.systemUTC());
     try {
       begin(keeper);
-      CheckpointCopy copy = new CheckpointCopy(source, keeper, step, shards);
+      CheckpointCopy copy = new CheckpointCopy(source, keeper, step, shards, fork);
       requireCommitted(copy.run());
       return verified(keeper, copy.prefix(), shards);
     } finally {

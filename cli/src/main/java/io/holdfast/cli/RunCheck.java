@@ -60,7 +60,13 @@ final class RunCheck {
   private void requireFit(RecoveryPlan plan) {
     Optional<String> refusal = plan.startMetadata().flatMap(this::refusal);
     if (refusal.isPresent()) {
-      throw CommandFailedException.badInput(jobFile + ": " + refusal.get());
+      throw CommandFailedException.badInput(
+          jobFile
+              + ": "
+              + refusal.get()
+              + " (or begin a new run from this one: --dir NEW --fork --from "
+              + run.given()
+              + ")");
     }
   }
 

@@ -45,6 +45,8 @@ import picocli.CommandLine.Option;
       "  holdfast run examples/mnist/cnn.yaml",
       "  holdfast run job.yaml --dir runs/try2 --set checkpoint.every_steps=10 --set epochs=1",
       "  holdfast run job.yaml --from 900          from step 900; later checkpoints are set aside",
+      "  holdfast run tuned.yaml --dir runs/b --fork --from runs/a/ckpt-t1r1-900",
+      "                                            a new run of another job, from step 900 of runs/a",
       "  holdfast run job.yaml --restart           from scratch; earlier checkpoints are set aside"
     })
 final class RunCommand implements Callable<Integer> {
@@ -77,8 +79,16 @@ final class RunCommand implements Callable<Integer> {
       names = "--from",
       paramLabel = "STEP|PREFIX",
       description =
-          "Go on from an earlier checkpoint of RUN; later ones are set aside in .holdfast/void.")
+          "Go on from an earlier checkpoint of RUN; later ones are set aside in .holdfast/void."
+              + " With --fork: RUN/PREFIX of another run.")
   private Optional<String> from;
+
+  @Option(
+      names = "--fork",
+      description =
+          "Begin a new run in --dir from the checkpoint that --from names as RUN/PREFIX, or RUN for"
+              + " its newest. The job may be any other with the same weights and kind of optimizer.")
+  private boolean fork;
 
   @Option(
       names = "--insecure",
@@ -95,8 +105,10 @@ final class RunCommand implements Callable<Integer> {
     int workerCount = workers(job);
     RunLocation run = RunLocation.parse(directory.orElse("runs/" + job.name()));
     Path launcher = Launcher.path();
-    if (restart && from.isPresent()) {
-      throw CommandFailedException.badInput("run: --restart and --from exclude each other");
+    requireOneStart();
+    if (fork) {
+      fork(job, run);
+      return supervise(run, run.openOrMake(), launcher, workerCount);
     }
     Optional<Prefix> start = from.map(step -> StoredRun.open(run.given()).find(step));
     Optional<ObjectStore> existing = run.find();
@@ -110,13 +122,30 @@ final class RunCommand implements Callable<Integer> {
           .out()
           .println("Set " + setAside + " checkpoints aside in " + run.file(".holdfast/void"));
     }
-    terminal.out().println("Run " + run.shown() + " (logs in " + logs(run) + ")");
     return supervise(run, store, launcher, workerCount);
+  }
+
+  private void requireOneStart() {
+    if (restart && (from.isPresent() || fork)) {
+      throw CommandFailedException.badInput(
+          "run: --restart excludes --from and --fork (allowed: one of them)");
+    }
+    if (fork && from.isEmpty()) {
+      throw CommandFailedException.badInput(
+          "run: --fork needs a checkpoint to begin from (allowed: --from RUN/PREFIX or --from RUN)");
+    }
+  }
+
+  private void fork(Job job, RunLocation run) throws InterruptedException {
+    ForkedStart start = ForkedStart.parse(job, jobOptions.file(), from.orElseThrow(), run);
+    start.require();
+    terminal.out().println(start.told(start.make()));
   }
 
   /** Ends where another coordinator leads; begins again where a command held the lead a moment. */
   private int supervise(RunLocation run, ObjectStore store, Path launcher, int workerCount)
       throws IOException, InterruptedException {
+    terminal.out().println("Run " + run.shown() + " (logs in " + logs(run) + ")");
     while (true) {
       Supervisor supervisor = supervisor(run, store, launcher, workerCount);
       Shutdown shutdown = Shutdown.install(supervisor::stop);

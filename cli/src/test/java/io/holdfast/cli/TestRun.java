@@ -103,8 +103,9 @@ final class TestRun {
             "{}",
             Optional.empty(),
             new TreeMap<>());
-    ShardReport first = keeper.writeMetadataShard(metadata, 2, "graph".getBytes(UTF_8));
     ShardReport second = variables(keeper, prefix, values);
+    ShardReport first =
+        keeper.writeMetadataShard(metadata, List.of(second), "graph".getBytes(UTF_8));
     List<ExpectedTensor> expected =
         values.stream().map(v -> new ExpectedTensor(v.name(), v.dtype(), v.shape())).toList();
     var outcome = keeper.commit(new CommitRequest(prefix, List.of(first, second), expected));

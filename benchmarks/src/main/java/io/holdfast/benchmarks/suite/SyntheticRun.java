@@ -112,7 +112,7 @@ final class SyntheticRun implements AutoCloseable {
     for (int member = 0; member < members.size(); member++) {
       reports.add(files.awaitDurable());
     }
-    reports.add(keeper.writeMetadataShard(metadata(prefix), shards, KerasObjects.graph(plan)));
+    reports.add(keeper.writeMetadataShard(metadata(prefix), reports, KerasObjects.graph(plan)));
     CommitOutcome outcome = keeper.commit(new CommitRequest(prefix, reports, expected()));
     if (outcome.status() != CommitOutcome.Status.COMMITTED) {
       throw new IOException(prefix + ": " + outcome.status() + " " + outcome.reason());

@@ -46,13 +46,21 @@ public record Barrier(
         source.map(Checkpoint::step).orElse(0L),
         false,
         Map.of(),
-        source.map(c -> c.metadata().epochSums()).orElse(Sums.zero(metrics)),
+        epochSums(source, metrics),
         source.flatMap(c -> c.metadata().best()),
         source.map(c -> c.metadata().metrics()).orElse(Map.of()),
         Optional.empty(),
         Double.NaN,
         samplesPerSecond,
         0);
+  }
+
+  /** Of an epoch whose metrics were others, or are not known, the rest alone is summed. */
+  private static Sums epochSums(Optional<Checkpoint> source, int metrics) {
+    return source
+        .map(c -> c.metadata().epochSums())
+        .filter(sums -> sums.metrics().size() == metrics)
+        .orElse(Sums.zero(metrics));
   }
 
   Barrier start(long nanos) {

@@ -9,7 +9,7 @@ import java.util.TreeMap;
 /**
  * What a checkpoint holds besides variables: enough to go on as if nothing had happened.
  *
- * @param probeDigest which kernels computed it
+ * @param probeDigest which kernels computed it; empty if any may go on from it
  * @param epochSums training sums of the epoch under way at that step
  * @param best the best evaluation up to that step
  * @param metrics by name, as in {@code steps --json}

@@ -99,7 +99,8 @@ final class Rounds {
       turn.recovery = turn.recovery.undisputed();
     }
     remember(turn, checkpoint);
-    turn.probeDigest = checkpoint.map(c -> c.metadata().probeDigest());
+    turn.probeDigest =
+        checkpoint.map(c -> c.metadata().probeDigest()).filter(digest -> !digest.isEmpty());
     turn.probeDigest.ifPresent(digest -> Membership.holdToProbe(turn, digest));
     begin(turn);
   }

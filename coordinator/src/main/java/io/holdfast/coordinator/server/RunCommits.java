@@ -110,18 +110,18 @@ final class RunCommits {
   }
 
   private CommitRequest request(Prefix prefix, LeaderEffect.Commit commit) throws IOException {
-    int shards = commit.files().size() + 1;
-    ShardReport own = metadataShards.get(prefix);
-    if (own == null) {
-      own = keeper.writeMetadataShard(metadata(prefix, commit.metadata()), shards, objectGraph);
-      metadataShards.put(prefix, own);
-    }
-    List<ShardReport> reports = new ArrayList<>(List.of(own));
+    List<ShardReport> reports = new ArrayList<>();
     for (LeaderEffect.ShardFile file : commit.files()) {
       reports.add(
           new ShardReport(
               file.shard(), file.lengthBytes(), file.pieces().stream().map(this::piece).toList()));
     }
+    ShardReport own = metadataShards.get(prefix);
+    if (own == null) {
+      own = keeper.writeMetadataShard(metadata(prefix, commit.metadata()), reports, objectGraph);
+      metadataShards.put(prefix, own);
+    }
+    reports.add(0, own);
     List<ExpectedTensor> expected =
         plan.variables().stream()
             .map(v -> new ExpectedTensor(v.key(), v.dtype(), v.shape()))

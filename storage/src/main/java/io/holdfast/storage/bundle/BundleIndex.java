@@ -165,6 +165,10 @@ public final class BundleIndex {
       if (!sliceValues.isEmpty()) {
         throw damage("has " + sliceValues.size() + " slices of no tensor");
       }
+      Optional<String> overlap = ShardLayout.overlap(entries);
+      if (overlap.isPresent()) {
+        throw damage("lets tensors share bytes: " + overlap.get());
+      }
       return new BundleIndex(header, entries);
     }
 

@@ -74,11 +74,11 @@ public final class BundleReader implements Closeable {
   public ByteBuffer read(String name) throws IOException, DamagedCheckpointException {
     BundleEntry entry = require(name);
     long size = entry.shape().elements() * entry.dtype().bytes();
-    ByteBuffer target = ByteBuffer.allocate(bufferSize(name, size));
     for (StoredSlice piece : entry.pieces()) {
-      // Checked before the tensor's bytes are touched: a large size must not lie about the file.
+      // Before anything is allocated: the index may claim more than the file has.
       shard(piece.shard()).requireInside(piece, described(entry, piece));
     }
+    ByteBuffer target = ByteBuffer.allocate(bufferSize(name, size));
     read(name, TensorSlice.full(entry.shape().rank()), target);
     return target.flip().order(ByteOrder.LITTLE_ENDIAN);
   }
@@ -131,6 +131,7 @@ public final class BundleReader implements Closeable {
     }
     StoredSlice piece = entry.pieces().get(0);
     long count = entry.shape().elements();
+    shard(piece.shard()).requireInside(piece, described(entry, piece));
     if (count > MAX_STRINGS || piece.size() > MAX_STRING_BYTES) {
       throw new IllegalArgumentException(
           "\"" + name + "\" has " + count + " strings in " + piece.size() + " bytes, too many");

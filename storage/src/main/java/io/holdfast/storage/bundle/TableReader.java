@@ -36,10 +36,19 @@ final class TableReader {
     }
   }
 
-  /** A file of this many bytes expands to at most this many times as many bytes of keys. */
-  private static final long MAX_EXPANSION = 64;
+  /**
+   * A file expands to at most this many times its bytes. Entries of sound indexes take some ten
+   * times as much, compressed; Snappy can be made to give twenty-one times.
+   */
+  private static final long MAX_EXPANSION = 16;
 
   private static final long EXPANSION_ALLOWANCE_BYTES = 1 << 20;
+
+  /** No index, however long, expands to more. */
+  private static final long MAX_EXPANDED_BYTES = 1L << 30;
+
+  /** Memory that an entry takes besides its key's and its value's bytes. */
+  private static final int ENTRY_OVERHEAD_BYTES = 64;
 
   private record Handle(long offset, long size) {}
 
@@ -51,7 +60,8 @@ final class TableReader {
   private TableReader(String file, byte[] table) {
     this.file = file;
     this.table = table;
-    this.expansionBudget = MAX_EXPANSION * table.length + EXPANSION_ALLOWANCE_BYTES;
+    this.expansionBudget =
+        Math.min(MAX_EXPANSION * table.length + EXPANSION_ALLOWANCE_BYTES, MAX_EXPANDED_BYTES);
   }
 
   /** All entries of the table in order. */
@@ -153,7 +163,7 @@ final class TableReader {
       }
       int unshared = cursor.length("key length");
       int valueLength = cursor.length("value length");
-      spend(shared + unshared + valueLength);
+      spend(shared + unshared + valueLength + ENTRY_OVERHEAD_BYTES);
       byte[] key = Arrays.copyOf(previous, (int) shared + unshared);
       System.arraycopy(previous, 0, key, 0, (int) shared);
       cursor.copy(key, (int) shared);

@@ -23,8 +23,8 @@ final class Tiling {
   /** TensorFlow copies slices of at most this many dimensions. */
   static final int MAX_SLICED_RANK = 8;
 
-  /** Corners that are compared at most: room for 2^20 slices of a matrix cut both ways. */
-  static final long MAX_CORNERS = 1L << 22;
+  /** Corners that are compared at most: room for 2^18 slices of a matrix cut both ways. */
+  static final long MAX_CORNERS = 1L << 20;
 
   private Tiling() {}
 

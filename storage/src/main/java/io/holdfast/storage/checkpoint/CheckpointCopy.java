@@ -10,8 +10,10 @@ import io.holdfast.storage.bundle.WrittenPiece;
 import io.holdfast.storage.store.ObjectWriter;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Copies one checkpoint into a run directory, in any number of shard files, and commits it there as
@@ -36,6 +38,12 @@ public final class CheckpointCopy {
   private final Prefix prefix;
   private final int shards;
   private final StoredTexts texts;
+  private final Optional<Fork> fork;
+
+  /** The same checkpoint in another run directory; see the other constructor. */
+  public CheckpointCopy(BundleReader source, CheckpointKeeper keeper, long step, int shards) {
+    this(source, keeper, step, shards, Optional.empty());
+  }
 
   /**
    * A copy that is to be made.
@@ -45,8 +53,10 @@ public final class CheckpointCopy {
    *     there is made void
    * @param step the checkpoint's step
    * @param shards 1 to {@link #mostShards}
+   * @param fork what it says other than its source; empty for a copy of the same run
    */
-  public CheckpointCopy(BundleReader source, CheckpointKeeper keeper, long step, int shards) {
+  public CheckpointCopy(
+      BundleReader source, CheckpointKeeper keeper, long step, int shards, Optional<Fork> fork) {
     if (shards < 1 || shards > mostShards(source.index())) {
       throw new IllegalArgumentException(shards + " shard files");
     }
@@ -55,6 +65,7 @@ public final class CheckpointCopy {
     this.prefix = new Prefix(keeper.term(), 0, step);
     this.shards = shards;
     this.texts = new StoredTexts(source);
+    this.fork = fork;
   }
 
   /** Into how many shard files a checkpoint can be copied, so that none is empty. */
@@ -114,18 +125,44 @@ public final class CheckpointCopy {
     }
     try (OpenFiles files = new OpenFiles()) {
       source.forEachPiece((entry, piece) -> copy(files, entry, piece));
-      files.first().append(shard -> texts.appendTo(shard, prefix));
-      return files.finish();
+      files.first().append(this::appendTexts);
+      return files.finishSealed();
     }
   }
 
   private void copy(OpenFiles files, BundleEntry entry, StoredSlice piece)
       throws IOException, DamagedCheckpointException {
-    if (CheckpointKeys.isVariable(entry.name())) {
+    Optional<ByteBuffer> anew = fork.map(it -> it.values().get(entry.name()));
+    if (anew.isPresent()) {
+      source.check(entry, piece);
+      appendAnew(files, entry, piece, anew.get());
+    } else if (CheckpointKeys.isVariable(entry.name())) {
       files.shortest().append(shard -> List.of(shard.appendStored(source, entry, piece)));
     } else {
       texts.take(entry);
     }
+  }
+
+  private static void appendAnew(
+      OpenFiles files, BundleEntry entry, StoredSlice piece, ByteBuffer value)
+      throws IOException, DamagedCheckpointException {
+    if (entry.isPartitioned()) {
+      throw new IllegalArgumentException(entry.name() + " is cut and cannot begin anew");
+    }
+    files
+        .shortest()
+        .append(
+            shard ->
+                List.of(
+                    shard.append(
+                        entry.name(), entry.dtype(), entry.shape(), piece.slice(), value)));
+  }
+
+  private List<WrittenPiece> appendTexts(ShardWriter shard)
+      throws IOException, DamagedCheckpointException {
+    return fork.isPresent()
+        ? texts.appendTo(shard, prefix, fork.get())
+        : texts.appendTo(shard, prefix);
   }
 
   /** Something that adds pieces to a shard file. */
@@ -176,11 +213,14 @@ public final class CheckpointCopy {
       return shortest;
     }
 
-    List<ShardReport> finish() throws IOException {
-      List<ShardReport> reports = new ArrayList<>();
-      for (OpenFile file : files) {
-        reports.add(file.finish());
+    List<ShardReport> finishSealed() throws IOException, DamagedCheckpointException {
+      List<ShardReport> others = new ArrayList<>();
+      for (OpenFile file : files.subList(1, files.size())) {
+        others.add(file.finish());
       }
+      first().append(shard -> List.of(Seal.append(shard, first().pieces(), others)));
+      List<ShardReport> reports = new ArrayList<>(List.of(first().finish()));
+      reports.addAll(others);
       return reports;
     }
 

@@ -134,16 +134,18 @@ public final class CheckpointKeeper {
   /**
    * Writes shard 0, which holds no variable of the model but what is said about them, durably.
    *
-   * @param shards number of shard files that the checkpoint will have
+   * @param others reports of all other shard files that the checkpoint will have
    * @param objectGraph TensorFlow's object graph, serialized
    */
-  public ShardReport writeMetadataShard(CheckpointMetadata metadata, int shards, byte[] objectGraph)
+  public ShardReport writeMetadataShard(
+      CheckpointMetadata metadata, List<ShardReport> others, byte[] objectGraph)
       throws IOException {
-    String name = metadata.prefix().files().shard(0, shards);
+    String name = metadata.prefix().files().shard(0, others.size() + 1);
     try (ObjectWriter out = directory.store().create(name)) {
       ShardWriter shard = new ShardWriter(out);
       List<WrittenPiece> pieces = new ArrayList<>(metadata.appendTo(shard));
       pieces.add(shard.appendString(CheckpointKeys.OBJECT_GRAPH, objectGraph));
+      pieces.add(Seal.append(shard, pieces, others));
       out.sync();
       return new ShardReport(0, out.position(), pieces);
     }

@@ -24,6 +24,9 @@ public final class CheckpointKeys {
    */
   static final String CHECKPOINT = HOLDFAST + "checkpoint/";
 
+  /** Binds the index to the checkpoint, see {@link Seal}; scalar string. */
+  static final String SEAL = HOLDFAST + "seal";
+
   private CheckpointKeys() {}
 
   /** The checkpoint that an index was made for, by its keys; empty if they do not say. */

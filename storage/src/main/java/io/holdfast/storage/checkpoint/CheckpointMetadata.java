@@ -71,9 +71,7 @@ public record CheckpointMetadata(
   public static CheckpointMetadata read(BundleReader reader)
       throws IOException, DamagedCheckpointException {
     Map<String, String> texts = new LinkedHashMap<>();
-    String self =
-        CheckpointKeys.CHECKPOINT
-            + CheckpointKeys.identity(reader.index()).map(Prefix::toString).orElse("");
+    String self = ownKey(reader);
     for (String key : MetadataJson.KEYS) {
       Optional<String> text = text(reader, key.equals(CheckpointKeys.CHECKPOINT) ? self : key);
       text.ifPresent(value -> texts.put(key, value));
@@ -112,7 +110,17 @@ public record CheckpointMetadata(
         name, runId, runStarted, job, dataPosition, bestMetric, callbacks, probeDigest, metrics);
   }
 
-  private static Optional<String> text(BundleReader reader, String key)
+  private static String ownKey(BundleReader reader) {
+    return CheckpointKeys.CHECKPOINT
+        + CheckpointKeys.identity(reader.index()).map(Prefix::toString).orElse("");
+  }
+
+  /** Whether the checkpoint says that its index is sealed. */
+  static boolean saysSealed(BundleReader reader) throws IOException, DamagedCheckpointException {
+    return text(reader, ownKey(reader)).filter(MetadataJson::saysSealed).isPresent();
+  }
+
+  static Optional<String> text(BundleReader reader, String key)
       throws IOException, DamagedCheckpointException {
     if (reader.index().entry(key).isEmpty()) {
       return Optional.empty();

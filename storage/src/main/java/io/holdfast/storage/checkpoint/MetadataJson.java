@@ -29,6 +29,7 @@ final class MetadataJson {
   static final List<String> KEYS =
       List.of(RUN, CHECKPOINT, JOB, POSITION, BEST, CALLBACKS, PROBE, METRICS);
 
+  private static final String SEALED = "sealed";
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
@@ -39,8 +40,8 @@ final class MetadataJson {
     ObjectNode run = NODES.objectNode().put("id", metadata.runId());
     texts.put(RUN, run.put("started", metadata.runStarted().toString()).toString());
     ObjectNode self = NODES.objectNode().put("prefix", metadata.prefix().toString());
-    texts.put(
-        CHECKPOINT + metadata.prefix(), self.put("step", metadata.prefix().step()).toString());
+    self.put("step", metadata.prefix().step()).put(SEALED, true);
+    texts.put(CHECKPOINT + metadata.prefix(), self.toString());
     texts.put(JOB, requireJson(JOB, metadata.job()));
     DataPosition position = metadata.dataPosition();
     ObjectNode place = NODES.objectNode().put("epoch", position.epoch());
@@ -83,6 +84,11 @@ final class MetadataJson {
         texts.getOrDefault(CALLBACKS, "{}"),
         optional(texts, PROBE).filter(JsonNode::isTextual).map(JsonNode::textValue),
         metrics(optional(texts, METRICS)));
+  }
+
+  /** Whether the text of a checkpoint's own name says that its index is sealed. */
+  static boolean saysSealed(String self) {
+    return parse(CHECKPOINT, self).path(SEALED).asBoolean(false);
   }
 
   private static SortedMap<String, Double> metrics(Optional<JsonNode> node) {

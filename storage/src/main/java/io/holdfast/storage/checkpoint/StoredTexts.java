@@ -61,6 +61,10 @@ final class StoredTexts {
     if (!saveCounter.equals(OptionalLong.of(metadata.prefix().step()))) {
       throw damage("has another save_counter than step " + metadata.prefix().step());
     }
+    byte[] seal = strings.get(CheckpointKeys.SEAL);
+    if (seal != null && !Seal.of(source.index()).equals(new String(seal, StandardCharsets.UTF_8))) {
+      throw damage("is not the index that its checkpoint was sealed with");
+    }
     if (!strings.containsKey(CheckpointKeys.OBJECT_GRAPH)) {
       throw damage("has no object graph");
     }
@@ -72,15 +76,25 @@ final class StoredTexts {
     return key.startsWith(CheckpointKeys.CHECKPOINT) ? CheckpointKeys.CHECKPOINT : key;
   }
 
-  /** Writes all of it for a checkpoint of another name. */
+  /** Writes all of it, but for the seal, for a checkpoint of another name. */
   List<WrittenPiece> appendTo(ShardWriter shard, Prefix name)
       throws IOException, DamagedCheckpointException {
     List<WrittenPiece> pieces = new ArrayList<>(metadata().renamed(name).appendTo(shard));
     for (Map.Entry<String, byte[]> string : strings.entrySet()) {
-      if (!MetadataJson.KEYS.contains(known(string.getKey()))) {
+      boolean again = MetadataJson.KEYS.contains(known(string.getKey()));
+      if (!again && !string.getKey().equals(CheckpointKeys.SEAL)) {
         pieces.add(shard.appendString(string.getKey(), string.getValue()));
       }
     }
+    return pieces;
+  }
+
+  /** Writes what a fork says instead; what is here must make sense all the same. */
+  List<WrittenPiece> appendTo(ShardWriter shard, Prefix name, Fork fork)
+      throws IOException, DamagedCheckpointException {
+    metadata();
+    List<WrittenPiece> pieces = new ArrayList<>(fork.metadata(name).appendTo(shard));
+    pieces.add(shard.appendString(CheckpointKeys.OBJECT_GRAPH, fork.objectGraph()));
     return pieces;
   }
 

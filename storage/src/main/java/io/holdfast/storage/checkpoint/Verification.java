@@ -92,6 +92,7 @@ final class Verification {
       if (!metadata.prefix().equals(prefix)) {
         report(Finding.Kind.BAD_BYTES, "has the metadata of " + metadata.prefix());
       }
+      Seal.problem(reader).ifPresent(problem -> report(Finding.Kind.BAD_INDEX, problem));
       Optional<Long> counter = CheckpointMetadata.saveCounter(reader);
       if (!counter.equals(Optional.of(prefix.step()))) {
         String found = counter.map(String::valueOf).orElse("none");

@@ -40,6 +40,9 @@ record ParityHeader(List<Long> shardLengths, int indexLength, int indexCrc) {
   /** Bytes that have one checksum. */
   static final int CHUNK_BYTES = 1 << 20;
 
+  /** Bytes of one shard file at most: positions in a parity file stay countable. */
+  private static final long MAX_SHARD_BYTES = 1L << 60;
+
   /** Shard files of one checkpoint. */
   static final int MAX_SHARDS = 1 << 16;
 
@@ -52,7 +55,8 @@ record ParityHeader(List<Long> shardLengths, int indexLength, int indexCrc) {
 
   ParityHeader {
     shardLengths = List.copyOf(shardLengths);
-    boolean lengthsFit = shardLengths.stream().allMatch(length -> length >= 0);
+    boolean lengthsFit =
+        shardLengths.stream().allMatch(length -> length >= 0 && length <= MAX_SHARD_BYTES);
     boolean countFits = !shardLengths.isEmpty() && shardLengths.size() <= MAX_SHARDS;
     if (!lengthsFit || !countFits || indexLength < 0 || indexLength > BundleIndex.MAX_INDEX_BYTES) {
       throw new IllegalArgumentException(

@@ -88,7 +88,7 @@ final class SmallRun {
       reports.add(writeWorkerShard(keeper.directory().store(), prefix, worker));
     }
     reports.add(
-        keeper.writeMetadataShard(metadata(prefix, metrics), SHARDS, "graph".getBytes(UTF_8)));
+        keeper.writeMetadataShard(metadata(prefix, metrics), reports, "graph".getBytes(UTF_8)));
     return new CommitRequest(prefix, reports, VARIABLES);
   }
 

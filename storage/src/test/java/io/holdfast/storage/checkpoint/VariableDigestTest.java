@@ -115,7 +115,7 @@ class VariableDigestTest {
     }
     reports.add(
         keeper.writeMetadataShard(
-            SmallRun.metadata(prefix, java.util.Map.of()), 2, "graph".getBytes(UTF_8)));
+            SmallRun.metadata(prefix, java.util.Map.of()), reports, "graph".getBytes(UTF_8)));
     CommitOutcome outcome =
         keeper.commit(
             new CommitRequest(
