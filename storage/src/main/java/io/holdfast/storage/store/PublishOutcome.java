@@ -39,11 +39,11 @@ public record PublishOutcome(Status status, String reason) {
     return status == Status.PUBLISHED || status == Status.ALREADY_THERE_SAME;
   }
 
-  static PublishOutcome of(Status status) {
+  public static PublishOutcome of(Status status) {
     return new PublishOutcome(status, "");
   }
 
-  static PublishOutcome of(Status status, String reason) {
+  public static PublishOutcome of(Status status, String reason) {
     return new PublishOutcome(status, reason);
   }
 }
