@@ -30,7 +30,7 @@ class S3RunTest {
     URI run = server.uri("/runs/killed");
     Holdfast.Running running =
         Holdfast.start(
-            directory, "run", job, "--dir", run.toString(), "--set", "checkpoint.every_steps=20");
+            directory, "run", job, "--dir", run.toString(), "--set", "checkpoint.every_steps=50");
     awaitNewSave(running, run);
     kill(running, "worker");
     awaitNewSave(running, run);

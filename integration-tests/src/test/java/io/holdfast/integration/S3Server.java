@@ -10,6 +10,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /**
  * A real S3-compatible server on the loopback address, S3Proxy over a directory, as a process that
@@ -92,6 +97,18 @@ final class S3Server {
   /** A location in the bucket. */
   URI uri(String path) {
     return URI.create("s3a://" + BUCKET + path);
+  }
+
+  /** A client of the test's own. */
+  S3Client client() {
+    return S3Client.builder()
+        .httpClientBuilder(UrlConnectionHttpClient.builder())
+        .endpointOverride(URI.create(endpoint()))
+        .region(Region.US_EAST_1)
+        .forcePathStyle(true)
+        .credentialsProvider(
+            StaticCredentialsProvider.create(AwsBasicCredentials.create(KEY, SECRET)))
+        .build();
   }
 
   /** Puts an object without bytes into the bucket, past the server's protocol. */

@@ -23,6 +23,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** The store contract on a real S3 server, and what is S3's own. */
 class S3StoreTest extends ObjectStoreContract {
@@ -170,6 +173,30 @@ class S3StoreTest extends ObjectStoreContract {
     assertThat(successor.term()).isEqualTo(old.term());
     assertThat(publish(old, "b", "1")).isEqualTo(PublishOutcome.Status.FENCED);
     assertThat(publish(successor, "b", "1")).isEqualTo(PublishOutcome.Status.PUBLISHED);
+  }
+
+  /** Whatever a woken leader sends after a claim: it has only etags that it saw before. */
+  @Test
+  void noEtagSeenBeforeAClaimFitsTheCheckpointFile() throws IOException {
+    Tenure old = claim(open());
+    String key = run.getPath().substring(1) + "/checkpoint";
+    try (S3Client client = server.client()) {
+      for (int claims = 1; claims <= 3; claims++) {
+        old.replace("checkpoint", "same".getBytes(UTF_8));
+        String seen = client.headObject(r -> r.bucket(S3Server.BUCKET).key(key)).eTag();
+        for (int i = 0; i < claims; i++) {
+          old = claim(open());
+        }
+        assertThatThrownBy(
+                () ->
+                    client.putObject(
+                        r -> r.bucket(S3Server.BUCKET).key(key).ifMatch(seen),
+                        RequestBody.fromString("late")))
+            .isInstanceOfSatisfying(
+                S3Exception.class, e -> assertThat(e.statusCode()).isEqualTo(412));
+        assertThat(read(open(), "checkpoint")).isEqualTo("same");
+      }
+    }
   }
 
   @Test

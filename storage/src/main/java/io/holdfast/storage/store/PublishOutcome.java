@@ -39,10 +39,12 @@ public record PublishOutcome(Status status, String reason) {
     return status == Status.PUBLISHED || status == Status.ALREADY_THERE_SAME;
   }
 
+  /** An outcome that needs no reason. */
   public static PublishOutcome of(Status status) {
     return new PublishOutcome(status, "");
   }
 
+  /** An outcome with what an operator should know of it. */
   public static PublishOutcome of(Status status, String reason) {
     return new PublishOutcome(status, reason);
   }
