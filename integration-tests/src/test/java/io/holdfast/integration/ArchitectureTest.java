@@ -113,6 +113,13 @@ class ArchitectureTest {
           .dependOnClassesThat(resideInAPackage("org.apache.hadoop.."));
 
   @ArchTest
+  static final ArchRule THE_AWS_SDK_STAYS_IN_ITS_STORE =
+      noClasses()
+          .that(not(resideInAnyPackage("io.holdfast.storage.s3..")))
+          .should()
+          .dependOnClassesThat(resideInAPackage("software.amazon.."));
+
+  @ArchTest
   static final ArchRule COMMANDS_STAY_IN_CLI =
       noClasses()
           .that(not(resideInAPackage(CLI)))

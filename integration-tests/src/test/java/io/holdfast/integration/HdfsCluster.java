@@ -28,7 +28,6 @@ final class HdfsCluster {
   static final int DATA_NODES = 3;
 
   private static final Duration DEADLINE = Duration.ofSeconds(90);
-  private static final Path CONF = Path.of(System.getenv("HADOOP_CONF_DIR"));
   private static final String SERVER = "org.apache.hadoop.hdfs.server.";
 
   /**
@@ -61,7 +60,7 @@ final class HdfsCluster {
   /** The cluster, up and with all its DataNodes. */
   static synchronized HdfsCluster shared() throws Exception {
     if (shared == null) {
-      Path directory = Files.createTempDirectory(CONF.toAbsolutePath().getParent(), "hdfs");
+      Path directory = Files.createTempDirectory(HadoopConf.DIRECTORY.getParent(), "hdfs");
       HdfsCluster cluster = new HdfsCluster(directory, "127.0.0.1:" + freePort());
       cluster.start();
       shared = cluster;
@@ -70,16 +69,15 @@ final class HdfsCluster {
   }
 
   private void start() throws Exception {
-    Files.createDirectories(CONF);
     Map<String, String> client = new TreeMap<>(SOCKETS);
     client.put("dfs.blocksize", "1048576");
     client.put("dfs.replication", "3");
     client.put("dfs.client.retry.window.base", "100");
-    write(CONF.resolve("hdfs-site.xml"), client);
-    write(CONF.resolve("core-site.xml"), Map.of("fs.defaultFS", uri("").toString()));
-    write(conf("namenode").resolve("hdfs-site.xml"), nameNodeSettings());
+    HadoopConf.set("hdfs-site.xml", client);
+    HadoopConf.set("core-site.xml", Map.of("fs.defaultFS", uri("").toString()));
+    HadoopConf.write(conf("namenode").resolve("hdfs-site.xml"), nameNodeSettings());
     for (int i = 1; i <= DATA_NODES; i++) {
-      write(conf("datanode-" + i).resolve("hdfs-site.xml"), dataNodeSettings(i));
+      HadoopConf.write(conf("datanode-" + i).resolve("hdfs-site.xml"), dataNodeSettings(i));
     }
     Process format =
         launch("namenode", "namenode.NameNode", "-format", "-force", "-nonInteractive");
@@ -116,18 +114,9 @@ final class HdfsCluster {
 
   private Path conf(String daemon) throws IOException {
     Path conf = Files.createDirectories(directory.resolve(daemon));
-    write(conf.resolve("core-site.xml"), Map.of("fs.defaultFS", uri("").toString()));
+    HadoopConf.write(conf.resolve("core-site.xml"), Map.of("fs.defaultFS", uri("").toString()));
     Files.writeString(conf.resolve("logback.xml"), LOGBACK);
     return conf;
-  }
-
-  private static void write(Path file, Map<String, String> settings) throws IOException {
-    StringBuilder text = new StringBuilder("<configuration>\n");
-    settings.forEach(
-        (key, value) ->
-            text.append(
-                "<property><name>%s</name><value>%s</value></property>%n".formatted(key, value)));
-    Files.writeString(file, text.append("</configuration>\n"));
   }
 
   private Process launch(String daemon, String mainClass, String... arguments) throws IOException {
@@ -142,7 +131,7 @@ final class HdfsCluster {
                 "-Djava.net.preferIPv4Stack=true",
                 "-cp",
                 classpath(daemon),
-                HdfsDaemon.class.getName(),
+                Daemon.class.getName(),
                 SERVER + mainClass));
     command.addAll(List.of(arguments));
     return new ProcessBuilder(command)
@@ -174,7 +163,8 @@ final class HdfsCluster {
   /** A client of the test's own, which tries each call once. */
   DistributedFileSystem client() throws IOException {
     Configuration configuration = new HdfsConfiguration();
-    configuration.addResource(new org.apache.hadoop.fs.Path(CONF.resolve("hdfs-site.xml").toUri()));
+    configuration.addResource(
+        new org.apache.hadoop.fs.Path(HadoopConf.DIRECTORY.resolve("hdfs-site.xml").toUri()));
     return (DistributedFileSystem) FileSystem.newInstance(uri("/"), configuration);
   }
 

@@ -1,6 +1,7 @@
 package io.holdfast.storage;
 
 import io.holdfast.storage.hdfs.HdfsStore;
+import io.holdfast.storage.s3.S3Store;
 import io.holdfast.storage.store.LocalStore;
 import io.holdfast.storage.store.ObjectStore;
 import java.io.IOException;
@@ -16,7 +17,7 @@ import java.util.stream.Collectors;
  */
 public final class Stores {
   /** Schemes of the URIs that can be opened. */
-  public static final List<String> SCHEMES = List.of("file", "hdfs");
+  public static final List<String> SCHEMES = List.of("file", "hdfs", "s3a");
 
   private Stores() {}
 
@@ -36,6 +37,7 @@ public final class Stores {
     return switch (scheme(location)) {
       case "file" -> LocalStore.openExisting(Path.of(location));
       case "hdfs" -> HdfsStore.open(location);
+      case "s3a" -> S3Store.open(location);
       default -> throw unknown(location);
     };
   }
@@ -45,6 +47,7 @@ public final class Stores {
     return switch (scheme(location)) {
       case "file" -> LocalStore.open(Path.of(location));
       case "hdfs" -> HdfsStore.openOrMake(location);
+      case "s3a" -> S3Store.openOrMake(location);
       default -> throw unknown(location);
     };
   }

@@ -70,7 +70,7 @@ final class EventLog implements AutoCloseable {
   }
 
   private void write(LeaderEffect.WriteScalars first) throws IOException {
-    try (EventFile file = new EventFile(store.create(fileName), Instant.now())) {
+    try (EventFile file = new EventFile(store.append(fileName), Instant.now())) {
       file.restart(first.step(), Instant.now());
       List<LeaderEffect.WriteScalars> batch = new ArrayList<>(List.of(first));
       while (!batch.isEmpty()) {

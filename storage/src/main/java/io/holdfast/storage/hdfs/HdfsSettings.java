@@ -94,7 +94,7 @@ final class HdfsSettings {
     return calls;
   }
 
-  private static Optional<java.nio.file.Path> directory(Map<String, String> environment)
+  static Optional<java.nio.file.Path> directory(Map<String, String> environment)
       throws IOException {
     String named = environment.getOrDefault(CONF_DIR, "");
     if (!named.isEmpty()) {

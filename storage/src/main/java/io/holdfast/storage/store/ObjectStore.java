@@ -15,8 +15,8 @@ import java.util.OptionalLong;
  * implementation promises, and the contract suite checks:
  *
  * <ul>
- *   <li>{@link #create} is exclusive: of any number of callers with one name exactly one gets a
- *       writer.
+ *   <li>{@link #create} is exclusive: of any number of callers with one name exactly one makes the
+ *       object.
  *   <li>What {@link ObjectWriter#sync} has returned for survives a crash of every machine: bytes
  *       and name. Without it nothing is promised: the name may be gone, or hold fewer or other
  *       bytes.
@@ -24,7 +24,8 @@ import java.util.OptionalLong;
  *       java.io.EOFException}; any other {@link IOException} says nothing about the bytes and is to
  *       be tried again.
  *   <li>{@link #claim} hands leadership to exactly one caller a term, and from the moment it
- *       returns no earlier {@link Tenure} changes anything that a reader can see.
+ *       returns no earlier {@link Tenure} changes anything that a reader can see. (Where a store
+ *       cannot promise this of a request that was under way, its class says what can happen.)
  *   <li>All that a leader does to shared names goes through its {@link Tenure}: {@link #create},
  *       {@link #append} and {@link #delete} are not fenced and serve only names that belong to one
  *       writer alone (shard files of a generation, event files, a term's journal), and marks of
@@ -39,9 +40,10 @@ public interface ObjectStore {
   URI location();
 
   /**
-   * Starts a new object; missing parent directories are made.
+   * Starts a new object; missing parent directories are made. Nothing can be added after its sync.
    *
-   * @throws java.nio.file.FileAlreadyExistsException if the name is taken
+   * @throws java.nio.file.FileAlreadyExistsException if the name is taken; a store whose objects
+   *     appear whole may tell it no sooner than at the sync or close of the writer
    */
   ObjectWriter create(String name) throws IOException;
 

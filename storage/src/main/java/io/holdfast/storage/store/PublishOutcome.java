@@ -39,11 +39,13 @@ public record PublishOutcome(Status status, String reason) {
     return status == Status.PUBLISHED || status == Status.ALREADY_THERE_SAME;
   }
 
-  static PublishOutcome of(Status status) {
+  /** An outcome that needs no reason. */
+  public static PublishOutcome of(Status status) {
     return new PublishOutcome(status, "");
   }
 
-  static PublishOutcome of(Status status, String reason) {
+  /** An outcome with what an operator should know of it. */
+  public static PublishOutcome of(Status status, String reason) {
     return new PublishOutcome(status, reason);
   }
 }

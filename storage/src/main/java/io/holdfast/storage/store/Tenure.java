@@ -29,7 +29,8 @@ public interface Tenure {
 
   /**
    * Gives an object another name, such as one in the quarantine; if that name is taken, a free one
-   * that starts with it. A move that a crash interrupts is finished by the next claim.
+   * that starts with it. A move that a crash interrupts is finished by the next claim, or has left
+   * the object under its first name, where who decided the move finds it again.
    */
   EffectOutcome move(String name, String target);
 

@@ -3,15 +3,15 @@ package io.holdfast.integration;
 import java.io.IOException;
 
 /**
- * A NameNode or DataNode as a process of its own; it ends when the process does that started it,
- * however that ends. Run with the jars of Hadoop's mini cluster, which are on no test's classpath.
+ * A server (a NameNode, a DataNode, an S3 server) as a process of its own; it ends when the process
+ * does that started it, however that ends. Run with jars that are on no test's classpath.
  */
-final class HdfsDaemon {
-  private HdfsDaemon() {}
+final class Daemon {
+  private Daemon() {}
 
-  /** The daemon's class, then its arguments. */
+  /** The server's class, then its arguments. */
   public static void main(String[] arguments) throws Exception {
-    Thread parent = new Thread(HdfsDaemon::haltAtEnd, "parent-pipe");
+    Thread parent = new Thread(Daemon::haltAtEnd, "parent-pipe");
     parent.setDaemon(true);
     parent.start();
     String[] rest = java.util.Arrays.copyOfRange(arguments, 1, arguments.length);
