@@ -13,7 +13,9 @@ import io.holdfast.worker.protocol.WorkerSettings;
 import io.holdfast.worker.protocol.WorkerState;
 import io.holdfast.worker.protocol.WorkerTransition;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,8 @@ final class SimWorker extends World.Process {
   private Optional<SimExchange> exchange = Optional.empty();
   private Generation newest = Generation.NONE;
   private final List<SimExchange.Frame> early = new ArrayList<>();
+  private final Deque<WorkerEffect.Compute> granted = new ArrayDeque<>();
+  private boolean computing;
   private long work;
   private String abandoned = "";
 
@@ -115,7 +119,7 @@ final class SimWorker extends World.Process {
     } else if (effect instanceof WorkerEffect.AbandonWrite abandon) {
       abandoned = abandon.prefix();
     } else if (effect instanceof WorkerEffect.AbandonWork) {
-      work += simulation.mutation == Mutation.IGNORE_GENERATION ? 0 : 1;
+      abandonWork();
       exchange.ifPresent(SimExchange::leave);
     } else if (effect instanceof WorkerEffect.Exit exit) {
       if (exit.exitCode() == ExitCode.DRAINED
@@ -127,6 +131,14 @@ final class SimWorker extends World.Process {
       exchange.ifPresent(SimExchange::leave);
       simulation.workerExited(this, exit.exitCode(), exit.reason());
       stream.ifPresent(Stream::closedByWorker);
+    }
+  }
+
+  private void abandonWork() {
+    if (simulation.mutation != Mutation.IGNORE_GENERATION) {
+      work++;
+      granted.clear();
+      computing = false;
     }
   }
 
@@ -318,7 +330,20 @@ final class SimWorker extends World.Process {
         });
   }
 
+  /** One step after the other, as the compute thread takes them from its queue. */
   private void compute(WorkerEffect.Compute compute) {
+    granted.add(compute);
+    if (!computing) {
+      computeNext();
+    }
+  }
+
+  private void computeNext() {
+    computing = !granted.isEmpty();
+    if (!computing) {
+      return;
+    }
+    WorkerEffect.Compute compute = granted.remove();
     SimExchange open = exchange.orElseThrow();
     working(
         world.between(10 * World.MILLI, 200 * World.MILLI),
@@ -334,6 +359,7 @@ final class SimWorker extends World.Process {
     values = open.next();
     valuesStep++;
     requireUndisturbed();
+    computeNext();
     apply(
         new WorkerEvent.StepComputed(
             compute.generation(),

@@ -45,8 +45,19 @@ public sealed interface CoordinatorMessage {
     }
   }
 
-  /** Compute the step that leads from state {@code step - 1} to state {@code step}. */
-  record RunStep(Generation generation, long step) implements CoordinatorMessage {}
+  /**
+   * Compute the step that leads from state {@code step - 1} to state {@code step}, as soon as the
+   * state before is held. May come while steps before are computed, up to {@link #AHEAD} beyond the
+   * last one that all members have reported.
+   */
+  record RunStep(Generation generation, long step) implements CoordinatorMessage {
+    /**
+     * Steps that may be granted beyond the last one that all members are through. Two hide the way
+     * of a report and its answer. Not more: what a member still sends of a step lies in buffers
+     * that are used again two steps later, when all are known to have it.
+     */
+    public static final int AHEAD = 2;
+  }
 
   /**
    * Hand over the buffers of the state of {@code step} and write the owned slices to shard file

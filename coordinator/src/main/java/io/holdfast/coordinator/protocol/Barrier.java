@@ -7,14 +7,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
  * How far training has come.
  *
- * @param step all members hold its state, unless {@code running}
- * @param running members compute the state of {@code step + 1}
- * @param reports sums of the step or evaluation under way, by the members that are through
+ * @param step all members are through it; they hold its state, unless they are {@link #running}
+ * @param granted members may compute up to this step, without waiting for a word of the leader
+ * @param reports sums of steps, or of the evaluation, under way: by step, then by member
  * @param epochSums of the epoch under way up to {@code step}
  * @param metrics by name at {@code step}
  * @param due the save that is due at {@code step} and not yet settled
@@ -23,8 +24,8 @@ import java.util.TreeMap;
  */
 public record Barrier(
     long step,
-    boolean running,
-    Map<String, List<ShardSums>> reports,
+    long granted,
+    SortedMap<Long, Map<String, List<ShardSums>>> reports,
     Sums epochSums,
     Optional<Best> best,
     Map<String, Double> metrics,
@@ -33,7 +34,7 @@ public record Barrier(
     double samplesPerSecond,
     long startedNanos) {
   public Barrier {
-    reports = Collections.unmodifiableMap(new TreeMap<>(reports));
+    reports = Collections.unmodifiableSortedMap(new TreeMap<>(reports));
     metrics = Collections.unmodifiableMap(new TreeMap<>(metrics));
     Objects.requireNonNull(epochSums);
     Objects.requireNonNull(best);
@@ -44,8 +45,8 @@ public record Barrier(
   static Barrier restored(Optional<Checkpoint> source, int metrics, double samplesPerSecond) {
     return new Barrier(
         source.map(Checkpoint::step).orElse(0L),
-        false,
-        Map.of(),
+        source.map(Checkpoint::step).orElse(0L),
+        new TreeMap<>(),
         epochSums(source, metrics),
         source.flatMap(c -> c.metadata().best()),
         source.map(c -> c.metadata().metrics()).orElse(Map.of()),
@@ -63,11 +64,17 @@ public record Barrier(
         .orElse(Sums.zero(metrics));
   }
 
-  Barrier start(long nanos) {
+  /** Whether members compute, and none may be stopped before they are through what is granted. */
+  public boolean running() {
+    return granted > step;
+  }
+
+  /** Members compute from the state that all hold. */
+  Barrier start(long upTo, long nanos) {
     return new Barrier(
         step,
-        true,
-        Map.of(),
+        upTo,
+        reports,
         epochSums,
         best,
         metrics,
@@ -77,12 +84,34 @@ public record Barrier(
         nanos);
   }
 
-  Barrier report(String workerId, List<ShardSums> sums) {
-    Map<String, List<ShardSums>> more = new TreeMap<>(reports);
-    more.put(workerId, sums);
+  /** Members may compute one step more. */
+  Barrier grantOne() {
     return new Barrier(
         step,
-        running,
+        granted + 1,
+        reports,
+        epochSums,
+        best,
+        metrics,
+        due,
+        stepLoss,
+        samplesPerSecond,
+        startedNanos);
+  }
+
+  /** What the members that are through a step have reported of it. */
+  Map<String, List<ShardSums>> reportsOf(long ofStep) {
+    return reports.getOrDefault(ofStep, Map.of());
+  }
+
+  Barrier report(long ofStep, String workerId, List<ShardSums> sums) {
+    Map<String, List<ShardSums>> ofMembers = new TreeMap<>(reportsOf(ofStep));
+    ofMembers.put(workerId, sums);
+    SortedMap<Long, Map<String, List<ShardSums>>> more = new TreeMap<>(reports);
+    more.put(ofStep, Collections.unmodifiableMap(ofMembers));
+    return new Barrier(
+        step,
+        granted,
         more,
         epochSums,
         best,
@@ -93,27 +122,31 @@ public record Barrier(
         startedNanos);
   }
 
-  /** All members hold the state of the next step. */
+  /** All members are through the next step. */
   Barrier reached(
-      Sums sumsOfEpoch, Map<String, Double> metricsHere, double loss, double rowsPerSecond) {
+      Sums sumsOfEpoch,
+      Map<String, Double> metricsHere,
+      double loss,
+      double rowsPerSecond,
+      long nanos) {
     return new Barrier(
         step + 1,
-        false,
-        Map.of(),
+        granted,
+        reports.tailMap(step + 2),
         sumsOfEpoch,
         best,
         metricsHere,
         Optional.empty(),
         loss,
         rowsPerSecond,
-        startedNanos);
+        nanos);
   }
 
   Barrier evaluated(Map<String, Double> metricsHere, Optional<Best> bestSoFar) {
     return new Barrier(
         step,
-        false,
-        Map.of(),
+        granted,
+        new TreeMap<>(),
         epochSums,
         bestSoFar,
         metricsHere,
@@ -125,13 +158,13 @@ public record Barrier(
 
   Barrier withEpochSums(Sums sums) {
     return new Barrier(
-        step, running, reports, sums, best, metrics, due, stepLoss, samplesPerSecond, startedNanos);
+        step, granted, reports, sums, best, metrics, due, stepLoss, samplesPerSecond, startedNanos);
   }
 
   Barrier withDue(Optional<SaveKind> kind) {
     return new Barrier(
         step,
-        running,
+        granted,
         reports,
         epochSums,
         best,

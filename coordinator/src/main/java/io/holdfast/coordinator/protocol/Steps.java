@@ -9,6 +9,7 @@ import io.holdfast.job.plan.ShardRows;
 import io.holdfast.job.plan.SumTree;
 import io.holdfast.protocol.CoordinatorMessage;
 import io.holdfast.protocol.CoordinatorMessage.Member;
+import io.holdfast.protocol.CoordinatorMessage.RunStep;
 import io.holdfast.protocol.ShardSums;
 import io.holdfast.protocol.WorkerMessage.Evaluated;
 import io.holdfast.protocol.WorkerMessage.StepDone;
@@ -78,21 +79,59 @@ final class Steps {
     if (turn.phase != Phase.TRAINING) {
       turn.enter(Phase.TRAINING, "nothing is left to wait for at step " + step);
     }
-    turn.barrier = turn.barrier.start(turn.now);
-    turn.sendMembers(
-        new CoordinatorMessage.RunStep(turn.round.orElseThrow().generation(), step + 1));
+    turn.barrier = turn.barrier.start(step, turn.now);
+    grant(turn);
+  }
+
+  /**
+   * Lets members compute up to {@link RunStep#AHEAD} steps beyond the one that all are through, so
+   * that a report and its answer travel while the next step is computed; but never past a step at
+   * which they have to stop: the end of an epoch or of the run, or a save at a known step. What is
+   * wished for in between (a stop, a drain, a save, more members) waits until what is granted is
+   * computed.
+   */
+  private static void grant(Turn turn) {
+    long stop = nextStop(turn);
+    while (turn.barrier.granted() < Math.min(stop, turn.barrier.step() + RunStep.AHEAD)) {
+      turn.barrier = turn.barrier.grantOne();
+      turn.sendMembers(new RunStep(turn.round.orElseThrow().generation(), turn.barrier.granted()));
+    }
+  }
+
+  /** The first step after the one that all are through at which members have to stop. */
+  private static long nextStop(Turn turn) {
+    long step = turn.barrier.step();
+    long epochEnd = (step / stepsPerEpoch(turn) + 1) * stepsPerEpoch(turn);
+    long save =
+        turn.plan.checkpoint().everySteps().stream()
+            .map(every -> (step / every + 1) * every)
+            .findAny()
+            .orElse(Long.MAX_VALUE);
+    return Math.min(lastStep(turn), Math.min(epochEnd, save));
+  }
+
+  /** Whether members should come to a stop as soon as they can. */
+  private static boolean wantsStop(Turn turn) {
+    return Ending.due(turn)
+        || Resizing.wish(turn).isPresent()
+        || Operators.due(turn).isPresent()
+        || dueByTime(turn);
   }
 
   static void stepDone(Turn turn, WorkerEntry worker, StepDone message) {
     boolean awaited =
         Rounds.current(turn, worker, message.generation())
-            && turn.barrier.running()
-            && message.step() == turn.barrier.step() + 1;
+            && message.step() > turn.barrier.step()
+            && message.step() <= turn.barrier.granted();
     if (!awaited || !report(turn, worker, message.step(), message.sums())) {
       return;
     }
     turn.put(turn.workers.get(worker.id()).at(pace(turn, message)));
-    total(turn).ifPresent(sums -> reached(turn, sums));
+    Optional<Sums> next = total(turn, turn.barrier.step() + 1);
+    while (next.isPresent()) {
+      reached(turn, next.get());
+      next = turn.barrier.running() ? total(turn, turn.barrier.step() + 1) : Optional.empty();
+    }
   }
 
   private static Pace pace(Turn turn, StepDone message) {
@@ -112,7 +151,7 @@ final class Steps {
     if (!awaited || !report(turn, worker, message.step(), message.sums())) {
       return;
     }
-    total(turn).ifPresent(sums -> evaluationDone(turn, sums));
+    total(turn, message.step()).ifPresent(sums -> evaluationDone(turn, sums));
   }
 
   /** Takes a member's sums if they are of exactly the shards it has; the first ones count. */
@@ -129,24 +168,22 @@ final class Steps {
       Membership.violation(turn, worker, "sums of step " + step + " are not those of its shards");
       return false;
     }
-    if (turn.barrier.reports().containsKey(worker.id())) {
+    if (turn.barrier.reportsOf(step).containsKey(worker.id())) {
       return false;
     }
     turn.put(worker.atStep(step));
-    turn.barrier = turn.barrier.report(worker.id(), sums);
+    turn.barrier = turn.barrier.report(step, worker.id(), sums);
     return true;
   }
 
   /** The sum over all shards, once all members have reported. */
-  private static Optional<Sums> total(Turn turn) {
-    if (turn.barrier.reports().size() < turn.round.orElseThrow().members().size()) {
+  private static Optional<Sums> total(Turn turn, long step) {
+    Map<String, List<ShardSums>> reports = turn.barrier.reportsOf(step);
+    if (reports.size() < turn.round.orElseThrow().members().size()) {
       return Optional.empty();
     }
     TreeMap<Integer, Sums> byShard = new TreeMap<>();
-    turn.barrier
-        .reports()
-        .values()
-        .forEach(sums -> sums.forEach(sum -> byShard.put(sum.shard(), Sums.of(sum))));
+    reports.values().forEach(sums -> sums.forEach(sum -> byShard.put(sum.shard(), Sums.of(sum))));
     List<Sums> shards = List.copyOf(byShard.values());
     return Optional.of(SumTree.sum(shards.size(), shards::get, Sums::plus));
   }
@@ -156,13 +193,20 @@ final class Steps {
     turn.cadence = turn.cadence.stepped(turn.now - turn.barrier.startedNanos());
     Sums epoch = turn.barrier.epochSums().plus(batch);
     turn.barrier =
-        turn.barrier.reached(epoch, metrics(turn, epoch, ""), batch.meanLoss(), rate(turn));
+        turn.barrier.reached(
+            epoch, metrics(turn, epoch, ""), batch.meanLoss(), rate(turn), turn.now);
     turn.savesHere = 0;
     turn.saveRetryAt = 0;
     turn.effect(progress(turn));
     turn.effect(
         new LeaderEffect.WriteScalars(
             turn.barrier.step(), Map.of("batch_loss", turn.barrier.stepLoss())));
+    if (turn.barrier.running()) {
+      if (!wantsStop(turn)) {
+        grant(turn);
+      }
+      return;
+    }
     boolean last = turn.barrier.step() >= lastStep(turn);
     if ((epochEnds(turn) || last) && turn.data.orElseThrow().validationSamples() > 0) {
       turn.enter(Phase.EVALUATING, "validation at step " + turn.barrier.step());
@@ -262,12 +306,16 @@ final class Steps {
     long step = turn.barrier.step();
     var rules = turn.plan.checkpoint();
     boolean byCount = rules.everySteps().isPresent() && step % rules.everySteps().getAsLong() == 0;
+    return byCount || dueByTime(turn) ? Optional.of(SaveKind.PERIODIC) : Optional.empty();
+  }
+
+  private static boolean dueByTime(Turn turn) {
+    var rules = turn.plan.checkpoint();
     Optional<Duration> every =
         rules
             .auto()
             .map(auto -> turn.cadence.choose(auto.stallBudget()).interval())
             .or(rules::every);
-    boolean byTime = every.isPresent() && turn.now - turn.lastSave >= every.get().toNanos();
-    return byCount || byTime ? Optional.of(SaveKind.PERIODIC) : Optional.empty();
+    return every.isPresent() && turn.now - turn.lastSave >= every.get().toNanos();
   }
 }

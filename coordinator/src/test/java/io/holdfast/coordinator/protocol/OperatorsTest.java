@@ -25,7 +25,7 @@ class OperatorsTest {
   private static final Generation FIRST = new Generation(1, 1);
   private static final CommitOutcome COMMITTED = new CommitOutcome.Committed(1);
 
-  /** Saves only at the end of an epoch, which has two steps. */
+  /** Saves only at the end of an epoch, which has four steps; two are granted from the start. */
   private static Script script(int workers, int min) {
     RunPlan plan = Script.plan(true, false, new MembersRule(workers, min, Duration.ofSeconds(10)));
     CheckpointSpec rarely =
@@ -45,7 +45,7 @@ class OperatorsTest {
                 plan.job(),
                 plan.groups(),
                 plan.shards(),
-                plan.batchSize(),
+                2,
                 plan.metrics(),
                 plan.epochs(),
                 plan.steps(),
@@ -69,40 +69,44 @@ class OperatorsTest {
     Script script = script(1, 1);
     assertThat(script.ask(7, new SaveNow())).isEmpty();
     assertThat(script.stepDone(1))
-        .contains("send 1 save ckpt-t1r1-1 must", "send 1 step 2 t1r1")
+        .as("step 2 is granted, so it is computed; no more is granted")
+        .noneMatch(line -> line.startsWith("send"));
+    assertThat(script.stepDone(2))
+        .containsSubsequence(
+            "send 1 save ckpt-t1r1-2 must", "send 1 step 3 t1r1", "send 1 step 4 t1r1")
         .noneMatch(line -> line.startsWith("answer"));
-    script.written("ckpt-t1r1-1");
-    assertThat(script.commit("ckpt-t1r1-1", COMMITTED)).endsWith("answer 7 step 1 ckpt-t1r1-1");
+    script.written("ckpt-t1r1-2");
+    assertThat(script.commit("ckpt-t1r1-2", COMMITTED)).endsWith("answer 7 step 2 ckpt-t1r1-2");
     assertThat(script.ask(8, new SaveNow()))
         .as("the present step is saved")
-        .containsExactly("answer 8 step 1 ckpt-t1r1-1");
+        .containsExactly("answer 8 step 2 ckpt-t1r1-2");
   }
 
   @Test
   void aSaveWaitsForTheOneBeforeWithoutStoppingTraining() {
     Script script = script(1, 1);
     script.ask(7, new SaveNow());
-    script.stepDone(1);
-    script.stepDone(2);
+    reach(script, 2);
+    reach(script, 4);
     assertThat(script.state().phase()).isEqualTo(Phase.EVALUATING);
     script.ask(8, new SaveNow());
-    script.written("ckpt-t1r1-1");
-    assertThat(script.commit("ckpt-t1r1-1", COMMITTED)).contains("answer 7 step 1 ckpt-t1r1-1");
-    assertThat(script.evaluated(2)).contains("send 1 save ckpt-t1r1-2 must");
-    script.stepDone(3);
+    script.written("ckpt-t1r1-2");
+    assertThat(script.commit("ckpt-t1r1-2", COMMITTED)).contains("answer 7 step 2 ckpt-t1r1-2");
+    assertThat(script.evaluated(4)).contains("send 1 save ckpt-t1r1-4 must");
+    script.stepDone(5);
     script.ask(9, new SaveNow());
     assertThat(script.state().phase()).isEqualTo(Phase.TRAINING);
-    script.written("ckpt-t1r1-2");
-    assertThat(script.commit("ckpt-t1r1-2", COMMITTED)).endsWith("answer 8 step 2 ckpt-t1r1-2");
+    script.written("ckpt-t1r1-4");
+    assertThat(script.commit("ckpt-t1r1-4", COMMITTED)).endsWith("answer 8 step 4 ckpt-t1r1-4");
   }
 
   @Test
   void aSaveThatFailsIsToldWithItsReason() {
     Script script = script(1, 1);
     script.ask(7, new SaveNow());
-    script.stepDone(1);
-    assertThat(script.say(1, new WorkerMessage.ShardFailed("ckpt-t1r1-1", 1, "ENOSPC")))
-        .contains("answer 7 FAILED: save of step 1 ABANDONED: worker w1: ENOSPC");
+    reach(script, 2);
+    assertThat(script.say(1, new WorkerMessage.ShardFailed("ckpt-t1r1-2", 1, "ENOSPC")))
+        .contains("answer 7 FAILED: save of step 2 ABANDONED: worker w1: ENOSPC");
   }
 
   @Test
@@ -113,8 +117,11 @@ class OperatorsTest {
     script.on(new WorkerLost(1, "reset"));
     script.found(2, Optional.empty());
     script.join(2, "w2");
-    script.restored(2, new Generation(1, 2), 0);
-    assertThat(step(script, 2, 1)).contains("send 2 save ckpt-t1r2-1 must");
+    assertThat(script.restored(2, new Generation(1, 2), 0))
+        .as("nothing is held that could be saved")
+        .contains("send 2 step 1 t1r2", "send 2 step 2 t1r2");
+    assertThat(step(script, 2, 1)).noneMatch(line -> line.startsWith("send"));
+    assertThat(step(script, 2, 2)).contains("send 2 save ckpt-t1r2-2 must");
   }
 
   @Test
@@ -122,7 +129,8 @@ class OperatorsTest {
     Script script = script(1, 1);
     script.ask(7, new SaveNow());
     script.on(new OperatorLeft(7));
-    assertThat(script.stepDone(1)).noneMatch(line -> line.contains(" save "));
+    script.stepDone(1);
+    assertThat(script.stepDone(2)).noneMatch(line -> line.contains(" save "));
   }
 
   @Test
@@ -130,11 +138,12 @@ class OperatorsTest {
     Script script = script(2, 1);
     assertThat(script.ask(7, new Drain("w2"))).containsExactly("say Draining worker w2");
     bothDone(script, 1);
+    bothDone(script, 2);
     assertThat(script.state().phase()).isEqualTo(Phase.SAVING);
-    script.written("ckpt-t1r1-1");
-    assertThat(script.commit("ckpt-t1r1-1", COMMITTED))
+    script.written("ckpt-t1r1-2");
+    assertThat(script.commit("ckpt-t1r1-2", COMMITTED))
         .containsSubsequence(
-            "say Step 1: worker w2 is drained",
+            "say Step 2: worker w2 is drained",
             "send 1 over t1r1",
             "send 2 over t1r1",
             "find 2",
@@ -142,12 +151,15 @@ class OperatorsTest {
     assertThat(script.say(2, new WorkerMessage.Heartbeat(FIRST, 1))).isEmpty();
     assertThat(script.say(2, new WorkerMessage.Leaving("drained")))
         .containsExactly("say Drained worker w2");
-    assertThat(script.found(2, Optional.of(checkpoint(1))))
+    assertThat(script.found(2, Optional.of(checkpoint(2))))
         .as("it is not waited for")
-        .contains("send 1 restore t1r2 from \"ckpt-t1r1-1\"");
-    assertThat(script.restored(1, new Generation(1, 2), 1))
+        .contains("send 1 restore t1r2 from \"ckpt-t1r1-2\"");
+    assertThat(script.restored(1, new Generation(1, 2), 2))
         .containsExactly(
-            "say Restored from ckpt-t1r1-1 (step 1)", "send 1 step 2 t1r2", "answer 7 step 1");
+            "say Restored from ckpt-t1r1-2 (step 2)",
+            "send 1 step 3 t1r2",
+            "send 1 step 4 t1r2",
+            "answer 7 step 2");
   }
 
   @Test
@@ -177,10 +189,11 @@ class OperatorsTest {
     Script script = script(2, 1);
     script.ask(7, new Drain("w2"));
     bothDone(script, 1);
-    assertThat(script.say(1, new WorkerMessage.ShardFailed("ckpt-t1r1-1", 1, "ENOSPC")))
+    bothDone(script, 2);
+    assertThat(script.say(1, new WorkerMessage.ShardFailed("ckpt-t1r1-2", 1, "ENOSPC")))
         .contains(
-            "answer 7 FAILED: worker w2 stays: save of step 1 ABANDONED: worker w1: ENOSPC",
-            "send 2 step 2 t1r1");
+            "answer 7 FAILED: worker w2 stays: save of step 2 ABANDONED: worker w1: ENOSPC",
+            "send 2 step 3 t1r1");
     assertThat(script.state().gathering().leaving()).isEmpty();
   }
 
@@ -203,12 +216,13 @@ class OperatorsTest {
     assertThat(script.ask(8, new Stop())).as("joins the first").isEmpty();
     assertThat(script.ask(9, new Drain("w1")))
         .containsExactly("answer 9 NOT_POSSIBLE: the job is stopping");
-    assertThat(script.stepDone(1)).contains("send 1 save ckpt-t1r1-1 must");
-    script.written("ckpt-t1r1-1");
-    assertThat(script.commit("ckpt-t1r1-1", COMMITTED))
+    script.stepDone(1);
+    assertThat(script.stepDone(2)).contains("send 1 save ckpt-t1r1-2 must");
+    script.written("ckpt-t1r1-2");
+    assertThat(script.commit("ckpt-t1r1-2", COMMITTED))
         .endsWith(
-            "answer 7 step 1 ckpt-t1r1-1",
-            "answer 8 step 1 ckpt-t1r1-1",
+            "answer 7 step 2 ckpt-t1r1-2",
+            "answer 8 step 2 ckpt-t1r1-2",
             "send 1 finish 0",
             "finish 0");
   }
@@ -261,6 +275,12 @@ class OperatorsTest {
         .satisfies(refused -> assertThat(refused.reason()).contains("its version is 2"));
     assertThat(status.memberChange().reason()).isEqualTo("Lost worker w2: reset");
     assertThat(status.memberChange().ageMillis()).isEqualTo(1000);
+  }
+
+  /** The next two steps. */
+  private static void reach(Script script, long step) {
+    script.stepDone(step - 1);
+    script.stepDone(step);
   }
 
   private static void bothDone(Script script, long step) {

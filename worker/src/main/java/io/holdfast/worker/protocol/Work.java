@@ -1,6 +1,5 @@
 package io.holdfast.worker.protocol;
 
-import io.holdfast.protocol.CoordinatorMessage;
 import io.holdfast.protocol.CoordinatorMessage.Evaluate;
 import io.holdfast.protocol.CoordinatorMessage.Member;
 import io.holdfast.protocol.CoordinatorMessage.Restore;
@@ -75,8 +74,7 @@ final class Work {
   /** Forgets the round; a save that waits for it can no more be written. */
   static void drop(WorkerTurn turn) {
     Writing.refuseWaiting(turn, "a new round began before buffers were free");
-    turn.held = Optional.empty();
-    turn.step = -1;
+    turn.hold(-1);
     if (turn.round.isPresent()) {
       turn.effect(new WorkerEffect.AbandonWork(turn.generation()));
       turn.round = Optional.empty();
@@ -92,43 +90,62 @@ final class Work {
     if (loaded.step() != turn.round.orElseThrow().step()) {
       throw new IllegalStateException("loaded step " + loaded.step() + " for " + turn.round);
     }
-    turn.step = loaded.step();
+    turn.hold(loaded.step());
     turn.enter(WorkerPhase.READY, "holds step " + turn.step);
     turn.send(new Restored(loaded.generation(), loaded.step(), loaded.values(), loaded.slots()));
   }
 
-  /** RunStep or Evaluate: obeyed if it follows on the state held, after a save that waits. */
-  static void order(WorkerTurn turn, CoordinatorMessage order) {
-    boolean ready =
-        turn.phase == WorkerPhase.READY || turn.phase == WorkerPhase.WAITING_FOR_BUFFERS;
-    if (!ready || turn.held.isPresent() || !follows(turn, order)) {
-      return;
+  /** A step may be computed: if it follows on those before, as soon as their state is held. */
+  static void granted(WorkerTurn turn, RunStep run) {
+    boolean follows =
+        atWork(turn)
+            && run.generation().equals(turn.generation())
+            && run.step() == turn.granted + 1
+            && run.step() <= turn.step + RunStep.AHEAD;
+    if (follows && turn.held.isEmpty()) {
+      turn.granted = run.step();
+      goOn(turn);
     }
+  }
+
+  private static boolean atWork(WorkerTurn turn) {
+    return turn.phase == WorkerPhase.READY
+        || turn.phase == WorkerPhase.COMPUTING
+        || turn.phase == WorkerPhase.WAITING_FOR_BUFFERS;
+  }
+
+  /** To be done with the state that is held. */
+  static void evaluate(WorkerTurn turn, Evaluate evaluate) {
+    boolean follows =
+        (turn.phase == WorkerPhase.READY || turn.phase == WorkerPhase.WAITING_FOR_BUFFERS)
+            && evaluate.generation().equals(turn.generation())
+            && evaluate.step() == turn.step
+            && turn.granted == turn.step;
+    if (follows && turn.held.isEmpty()) {
+      turn.held = Optional.of(evaluate);
+      goOn(turn);
+    }
+  }
+
+  /** Begins what is allowed, after a save that waits. */
+  static void goOn(WorkerTurn turn) {
     if (turn.waiting.isPresent()) {
-      turn.held = Optional.of(order);
       turn.enter(WorkerPhase.WAITING_FOR_BUFFERS, "for " + turn.waiting.get().prefix());
       return;
     }
-    obey(turn, order);
-  }
-
-  private static boolean follows(WorkerTurn turn, CoordinatorMessage order) {
-    if (order instanceof RunStep run) {
-      return run.generation().equals(turn.generation()) && run.step() == turn.step + 1;
+    while (turn.asked < turn.granted) {
+      turn.asked++;
+      turn.effect(new WorkerEffect.Compute(turn.generation(), turn.asked));
     }
-    return order instanceof Evaluate evaluate
-        && evaluate.generation().equals(turn.generation())
-        && evaluate.step() == turn.step;
-  }
-
-  static void obey(WorkerTurn turn, CoordinatorMessage order) {
-    if (order instanceof RunStep run) {
-      turn.enter(WorkerPhase.COMPUTING, "step " + run.step());
-      turn.effect(new WorkerEffect.Compute(run.generation(), run.step()));
-    } else if (order instanceof Evaluate evaluate) {
-      turn.enter(WorkerPhase.EVALUATING, "step " + evaluate.step());
-      turn.effect(new WorkerEffect.EvaluateState(evaluate.generation(), evaluate.step()));
+    if (turn.asked > turn.step) {
+      turn.enter(WorkerPhase.COMPUTING, "step " + (turn.step + 1));
     }
+    turn.held.ifPresent(
+        order -> {
+          turn.enter(WorkerPhase.EVALUATING, "step " + order.step());
+          turn.effect(new WorkerEffect.EvaluateState(order.generation(), order.step()));
+        });
+    turn.held = Optional.empty();
   }
 
   static void stepComputed(WorkerTurn turn, StepComputed done) {
@@ -141,7 +158,11 @@ final class Work {
       throw new IllegalStateException("computed step " + done.step() + " from " + turn.step);
     }
     turn.step = done.step();
-    turn.enter(WorkerPhase.READY, "holds step " + turn.step);
+    if (turn.asked > turn.step) {
+      turn.enter(WorkerPhase.COMPUTING, "step " + (turn.step + 1));
+    } else {
+      turn.enter(WorkerPhase.READY, "holds step " + turn.step);
+    }
     turn.send(
         new StepDone(
             done.generation(),
@@ -186,7 +207,7 @@ final class Work {
     if (!generation.equals(turn.generation())) {
       return;
     }
-    turn.step = -1;
+    turn.hold(-1);
     turn.enter(WorkerPhase.SPARE, reason);
     turn.send(new Failed(generation, cause, reason));
   }

@@ -113,8 +113,10 @@ public final class WorkerMachine {
       return;
     } else if (message instanceof Restore restore) {
       Work.restore(turn, restore);
-    } else if (message instanceof RunStep || message instanceof Evaluate) {
-      Work.order(turn, message);
+    } else if (message instanceof RunStep run) {
+      Work.granted(turn, run);
+    } else if (message instanceof Evaluate evaluate) {
+      Work.evaluate(turn, evaluate);
     } else if (message instanceof RoundOver over) {
       Work.roundOver(turn, over);
     } else if (message instanceof AbandonSave abandon) {

@@ -22,9 +22,12 @@ import java.util.OptionalInt;
  * @param newest generation of the newest round it was ever told of; older ones are not obeyed
  * @param round what this worker is to do in the round it belongs to
  * @param step the state it holds; -1 for none of that round
+ * @param asked the step up to which its compute thread was told to compute; -1 for none
+ * @param granted the step up to which it may compute, more than {@code asked} only while a save
+ *     waits; -1 for none
  * @param writing the shard file being written
  * @param waiting a save that waits for the writer's buffers
- * @param held an order that came while a save waits; obeyed after it
+ * @param held an evaluation that was asked for while a save waits; done after it
  * @param exitCode present once ended
  */
 public record WorkerState(
@@ -42,9 +45,11 @@ public record WorkerState(
     Generation newest,
     Optional<Restore> round,
     long step,
+    long asked,
+    long granted,
     Optional<String> writing,
     Optional<CoordinatorMessage.Save> waiting,
-    Optional<CoordinatorMessage> held,
+    Optional<CoordinatorMessage.Evaluate> held,
     OptionalInt exitCode) {
 
   /**
@@ -100,6 +105,8 @@ public record WorkerState(
         0,
         Generation.NONE,
         Optional.empty(),
+        -1,
+        -1,
         -1,
         Optional.empty(),
         Optional.empty(),

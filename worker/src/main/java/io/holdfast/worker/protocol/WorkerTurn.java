@@ -28,9 +28,11 @@ final class WorkerTurn {
   Generation newest;
   Optional<Restore> round;
   long step;
+  long asked;
+  long granted;
   Optional<String> writing;
   Optional<CoordinatorMessage.Save> waiting;
-  Optional<CoordinatorMessage> held;
+  Optional<CoordinatorMessage.Evaluate> held;
   OptionalInt exitCode;
   private final List<WorkerEffect> effects = new ArrayList<>();
 
@@ -49,6 +51,8 @@ final class WorkerTurn {
     newest = state.newest();
     round = state.round();
     step = state.step();
+    asked = state.asked();
+    granted = state.granted();
     writing = state.writing();
     waiting = state.waiting();
     held = state.held();
@@ -72,11 +76,21 @@ final class WorkerTurn {
             newest,
             round,
             step,
+            asked,
+            granted,
             writing,
             waiting,
             held,
             exitCode);
     return new WorkerTransition(next, effects);
+  }
+
+  /** Holds that state and nothing is to be done from it; -1 for no state. */
+  void hold(long state) {
+    step = state;
+    asked = state;
+    granted = state;
+    held = Optional.empty();
   }
 
   /** The one way into a phase. */

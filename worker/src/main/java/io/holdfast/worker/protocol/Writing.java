@@ -77,8 +77,7 @@ final class Writing {
     Save save = turn.waiting.get();
     turn.waiting = Optional.empty();
     handOver(turn, save);
-    turn.held.ifPresent(order -> Work.obey(turn, order));
-    turn.held = Optional.empty();
+    Work.goOn(turn);
   }
 
   /** The checkpoint will never be; its file is given up, and a save of it that waits as well. */
@@ -88,8 +87,7 @@ final class Writing {
     }
     if (turn.waiting.filter(save -> save.prefix().equals(prefix)).isPresent()) {
       turn.waiting = Optional.empty();
-      turn.held.ifPresent(order -> Work.obey(turn, order));
-      turn.held = Optional.empty();
+      Work.goOn(turn);
     }
   }
 

@@ -212,10 +212,15 @@ final class Trainer {
    */
   record StepResult(List<ShardSums> sums, long waitNanos, long sentBytes) {}
 
-  /** Computes the state of {@code step}, counted from 1, from the one before. */
+  /**
+   * Computes the state of {@code step}, counted from 1, from the one before.
+   *
+   * @throws CancelledException if the round is over, or a step before it came to nothing
+   */
   StepResult compute(long step, Cancellation.Check check) throws InterruptedException {
+    check.proceed();
+    RoundLayout layout = round.orElseThrow(CancelledException::new).layout();
     BatchSchedule.BatchPosition at = schedule.at(step - 1);
-    RoundLayout layout = round.orElseThrow().layout();
     StateBuffers next = pool.take(layout.owned());
     Stepper.Result result;
     boolean computed = false;

@@ -99,6 +99,26 @@ class WorkerMachineTest {
   }
 
   @Test
+  void aGrantedStepBeginsWhenTheOneBeforeEndsWithoutAWordOfTheCoordinator() {
+    hold();
+    hear(new RunStep(FIRST, 5));
+    assertThat(hear(new RunStep(FIRST, 7))).as("not the next").isEmpty();
+    assertThat(hear(new RunStep(FIRST, 6))).containsExactly(new WorkerEffect.Compute(FIRST, 6));
+    assertThat(hear(new RunStep(FIRST, 7))).as("more than is ever granted").isEmpty();
+    assertThat(hear(new CoordinatorMessage.Evaluate(FIRST, 4))).as("not held").isEmpty();
+    on(new WorkerEvent.StepComputed(FIRST, 5, List.of(), 9, 2, 100));
+    assertThat(state.phase()).isEqualTo(WorkerPhase.COMPUTING);
+    assertThat(hear(save("p", 5, false)))
+        .as("buffers of step 5 are about to be used again")
+        .containsExactly(
+            say(new WorkerMessage.SnapshotRefused(FIRST, "p", "the state of step 5 is not held")));
+    assertThat(hear(new RunStep(FIRST, 7))).containsExactly(new WorkerEffect.Compute(FIRST, 7));
+    on(new WorkerEvent.StepComputed(FIRST, 6, List.of(), 9, 2, 100));
+    on(new WorkerEvent.StepComputed(FIRST, 7, List.of(), 9, 2, 100));
+    assertThat(state.phase()).isEqualTo(WorkerPhase.READY);
+  }
+
+  @Test
   void aNewRoundDropsWorkAtOnceAndLateResultsChangeNothing() {
     hold();
     hear(new RunStep(FIRST, 5));
