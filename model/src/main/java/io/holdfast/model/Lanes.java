@@ -2,17 +2,18 @@ package io.holdfast.model;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /**
- * The threads that compute logical shards beside each other, each with kernels' memory of its own.
- * How many there are changes the time, never the bits: each piece of work has its own result, and
- * sums are taken afterwards.
+ * What computes logical shards beside each other: the thread that asks, and helpers if there are
+ * more lanes than one, each with kernels' memory of its own. How many there are changes the time,
+ * never the bits: each piece of work has its own result, and sums are taken afterwards. One thread
+ * asks at a time.
  */
 public final class Lanes {
 
@@ -21,18 +22,14 @@ public final class Lanes {
     void run(int index, ShardLane lane) throws InterruptedException;
   }
 
-  private final BlockingQueue<ShardLane> free = new LinkedBlockingQueue<>();
-  private final ExecutorService threads;
-  private final int count;
+  private final List<ShardLane> lanes;
+  private final ExecutorService helpers;
 
   public Lanes(Network network, int count) {
-    this.count = count;
-    for (int i = 0; i < count; i++) {
-      free.add(network.lane());
-    }
-    this.threads =
+    this.lanes = Stream.generate(network::lane).limit(count).toList();
+    this.helpers =
         Executors.newFixedThreadPool(
-            count,
+            Math.max(1, count - 1),
             task -> {
               Thread thread = new Thread(task, "lane");
               thread.setDaemon(true);
@@ -52,46 +49,80 @@ public final class Lanes {
 
   /** How many pieces are computed at the same time. */
   public int count() {
-    return count;
+    return lanes.size();
   }
 
-  /** Runs pieces 0 to n - 1, in any order; returns when all are done, or throws what one threw. */
+  /**
+   * Runs pieces 0 to n - 1, in any order; returns when all are done. If one throws, no further ones
+   * are begun, and what it threw is thrown when none is running any more.
+   */
   public void run(int n, Piece piece) throws InterruptedException {
-    List<Future<?>> running = new ArrayList<>(n);
-    for (int i = 0; i < n; i++) {
-      int index = i;
-      running.add(threads.submit(() -> onLane(index, piece)));
+    AtomicInteger next = new AtomicInteger();
+    List<Future<?>> others = new ArrayList<>(lanes.size());
+    for (int i = 1; i < Math.min(n, lanes.size()); i++) {
+      ShardLane lane = lanes.get(i);
+      others.add(helpers.submit(() -> runPieces(next, n, lane, piece)));
     }
-    RuntimeException failure = null;
-    for (Future<?> work : running) {
-      try {
-        work.get();
-      } catch (ExecutionException e) {
-        failure = asRuntime(e.getCause());
-      }
+    Throwable failure = null;
+    try {
+      runPieces(next, n, lanes.get(0), piece);
+    } catch (RuntimeException | InterruptedException | Error e) {
+      failure = e;
+    }
+    for (Future<?> other : others) {
+      failure = failureOf(other, failure);
     }
     if (failure != null) {
-      throw failure;
+      rethrow(failure);
     }
   }
 
-  private Void onLane(int index, Piece piece) throws InterruptedException {
-    ShardLane lane = free.take();
+  private static Void runPieces(AtomicInteger next, int n, ShardLane lane, Piece piece)
+      throws InterruptedException {
+    boolean done = false;
     try {
-      piece.run(index, lane);
+      for (int index = next.getAndIncrement(); index < n; index = next.getAndIncrement()) {
+        piece.run(index, lane);
+      }
+      done = true;
     } finally {
-      free.add(lane);
+      if (!done) {
+        next.set(n);
+      }
     }
     return null;
   }
 
-  private static RuntimeException asRuntime(Throwable cause) {
-    if (cause instanceof RuntimeException runtime) {
-      return runtime;
+  private static Throwable failureOf(Future<?> other, Throwable before) {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          other.get();
+          return before;
+        } catch (InterruptedException e) {
+          interrupted = true;
+        } catch (ExecutionException e) {
+          return before == null ? e.getCause() : before;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
-    if (cause instanceof Error error) {
+  }
+
+  private static void rethrow(Throwable failure) throws InterruptedException {
+    if (failure instanceof RuntimeException runtime) {
+      throw runtime;
+    }
+    if (failure instanceof Error error) {
       throw error;
     }
-    return new IllegalStateException(cause);
+    if (failure instanceof InterruptedException interrupted) {
+      throw interrupted;
+    }
+    throw new IllegalStateException(failure);
   }
 }

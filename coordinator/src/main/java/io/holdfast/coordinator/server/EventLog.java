@@ -4,11 +4,13 @@ import io.holdfast.coordinator.protocol.LeaderEffect;
 import io.holdfast.storage.events.EventFile;
 import io.holdfast.storage.store.ObjectStore;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +24,9 @@ final class EventLog implements AutoCloseable {
 
   /** Steps whose scalars may wait. */
   static final int QUEUE_STEPS = 4096;
+
+  /** Scalars that come in so short a time are written by one write. */
+  static final Duration GATHER = Duration.ofMillis(100);
 
   private static final long CLOSE_DEADLINE_MILLIS = 2_000;
 
@@ -82,9 +87,25 @@ final class EventLog implements AutoCloseable {
         LeaderEffect.WriteScalars next = take();
         if (next != null) {
           batch.add(next);
+          gather();
           queue.drainTo(batch);
         }
       }
+    }
+  }
+
+  /**
+   * Lets more come, unless closing: a write and its sync for each short step would take cores from
+   * it.
+   */
+  private void gather() {
+    if (closing) {
+      return;
+    }
+    try {
+      TimeUnit.NANOSECONDS.sleep(GATHER.toNanos());
+    } catch (InterruptedException closed) {
+      LOG.debug("Closing {}", fileName);
     }
   }
 

@@ -89,10 +89,28 @@ public final class ExchangeRound implements AutoCloseable {
         });
   }
 
-  /** Sends the sum of a group's gradient over a subtree to the group's owner. */
-  public void sendGradient(long ofStep, int group, Span span, int owner, ByteBuffer sum) {
-    List<Frame> frames = frames(Kind.GRADIENT, ofStep, group, span.from(), span.to(), sum);
-    loop.execute(() -> send(owner, frames));
+  /**
+   * The sum of a group's gradient over a subtree.
+   *
+   * @param owner member that owns the group
+   */
+  public record Gradient(int group, Span span, int owner, ByteBuffer sum) {}
+
+  /** Sends sums of gradients to the owners of their groups, by one word to the sending thread. */
+  public void sendGradients(long ofStep, List<Gradient> gradients) {
+    List<List<Frame>> frames =
+        gradients.stream()
+            .map(
+                g ->
+                    frames(
+                        Kind.GRADIENT, ofStep, g.group(), g.span().from(), g.span().to(), g.sum()))
+            .toList();
+    loop.execute(
+        () -> {
+          for (int i = 0; i < frames.size(); i++) {
+            send(gradients.get(i).owner(), frames.get(i));
+          }
+        });
   }
 
   /** Sends a group's new value to all other members. */

@@ -17,8 +17,10 @@ import io.holdfast.model.optimizer.GradientSum;
 import io.holdfast.model.optimizer.Optimizer;
 import io.holdfast.model.optimizer.SliceUpdate;
 import io.holdfast.worker.exchange.ExchangeRound;
+import io.holdfast.worker.exchange.ExchangeRound.Gradient;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -164,23 +166,27 @@ final class Stepper {
       if (missing.get(span).decrementAndGet(variable) > 0) {
         return;
       }
+      List<Gradient> sums = new ArrayList<>();
       for (SliceGroup group : gradients.groupsOf(variable)) {
         if (layout.isMine(group.index())) {
           arrivals.partReady(group.index());
         } else {
-          send(span, group);
+          sums.add(sum(span, group));
         }
+      }
+      if (!sums.isEmpty()) {
+        exchange.sendGradients(at.step() + 1, sums);
       }
     }
 
-    /** The subtree's sum goes to the group's owner, written over the first of its shards. */
-    private void send(Span span, SliceGroup group) {
+    /** The subtree's sum, for the group's owner; written over the first of its shards. */
+    private Gradient sum(Span span, SliceGroup group) {
       GradientSum sum = GradientSum.of(span, node -> local(node, group, at.rows())).orElseThrow();
       ByteBuffer bytes = gradients.part(firstWithRows(span), group);
       if (shardsWithRows(span) > 1) {
         sum.writeTo(bytes.asFloatBuffer());
       }
-      exchange.sendGradient(at.step() + 1, group.index(), span, layout.owner(group.index()), bytes);
+      return new Gradient(group.index(), span, layout.owner(group.index()), bytes);
     }
 
     private int firstWithRows(Span span) {

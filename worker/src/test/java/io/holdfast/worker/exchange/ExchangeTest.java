@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.holdfast.job.plan.SumTree.Span;
 import io.holdfast.protocol.CoordinatorMessage.Member;
 import io.holdfast.protocol.Generation;
+import io.holdfast.worker.exchange.ExchangeRound.Gradient;
 import io.holdfast.worker.exchange.FrameHeader.Kind;
 import java.io.IOException;
 import java.io.InputStream;
@@ -88,7 +89,9 @@ class ExchangeTest {
       }
       byte[] gradient = content();
       byte[] value = content();
-      rounds.get(1).sendGradient(step, 7, new Span(2, 4), 0, direct(gradient));
+      rounds
+          .get(1)
+          .sendGradients(step, List.of(new Gradient(7, new Span(2, 4), 0, direct(gradient))));
       rounds.get(0).sendValue(step, 7, direct(value));
       assertThat(targets.get(0).await("gradient 7 2-4")).as("seed %d", SEED).isEqualTo(gradient);
       assertThat(targets.get(1).await("value 7")).isEqualTo(value);
