@@ -64,6 +64,7 @@ public final class ExchangeNode implements AutoCloseable, InboundPeer.Reception 
   private final EventLoop loop;
   private final String host;
   private final long key = new SecureRandom().nextLong();
+  private final Optional<SameHost> sameHost;
   private Channel server;
 
   // From here on for the exchange's thread alone.
@@ -71,8 +72,10 @@ public final class ExchangeNode implements AutoCloseable, InboundPeer.Reception 
   private Generation newest = Generation.NONE;
   private Optional<ExchangeRound> round = Optional.empty();
 
-  private ExchangeNode(String host) {
+  private ExchangeNode(String host, boolean sameHost) {
     this.host = host;
+    this.sameHost =
+        sameHost && Epoll.isAvailable() ? Optional.of(new SameHost()) : Optional.empty();
     this.group =
         new MultiThreadIoEventLoopGroup(
             1,
@@ -89,9 +92,20 @@ public final class ExchangeNode implements AutoCloseable, InboundPeer.Reception 
    * @throws IOException if nobody may listen there
    */
   public static ExchangeNode open(String host, int port) throws IOException {
-    ExchangeNode node = new ExchangeNode(host);
+    return open(host, port, true);
+  }
+
+  /**
+   * As {@link #open(String, int)}.
+   *
+   * @param sameHost whether members of one host speak over a socket of the host, where there are
+   *     such, not over TCP
+   */
+  static ExchangeNode open(String host, int port, boolean sameHost) throws IOException {
+    ExchangeNode node = new ExchangeNode(host, sameHost);
     try {
       node.server = node.listen(port);
+      node.sameHost.ifPresent(here -> here.listen(node.group, node.port(), node.key, node::meet));
     } catch (IOException e) {
       node.group.shutdownGracefully(0, 0, TimeUnit.SECONDS);
       throw e;
@@ -126,7 +140,11 @@ public final class ExchangeNode implements AutoCloseable, InboundPeer.Reception 
 
   /** HOST:PORT where others reach this worker. */
   public String address() {
-    return host + ":" + ((InetSocketAddress) server.localAddress()).getPort();
+    return host + ":" + port();
+  }
+
+  private int port() {
+    return ((InetSocketAddress) server.localAddress()).getPort();
   }
 
   /** What others must say first. */
@@ -184,7 +202,25 @@ public final class ExchangeNode implements AutoCloseable, InboundPeer.Reception 
         Integer.parseInt(member.exchangeAddress().substring(colon + 1)));
   }
 
+  /** Over a socket of this host if the member is on it and can be reached so, else over TCP. */
   private void connect(ExchangeRound joined, int member, InetSocketAddress address) {
+    long memberKey = joined.members().members().get(member).exchangeKey();
+    if (sameHost.isEmpty() || !SameHost.isHere(address.getAddress())) {
+      connectByTcp(joined, member, address);
+      return;
+    }
+    sameHost
+        .get()
+        .connect(group, address.getPort(), memberKey, new OutboundPeer(joined, member))
+        .addListener(
+            (ChannelFuture connected) -> {
+              if (!connected.isSuccess()) {
+                connectByTcp(joined, member, address);
+              }
+            });
+  }
+
+  private void connectByTcp(ExchangeRound joined, int member, InetSocketAddress address) {
     new Bootstrap()
         .group(group)
         .channel(Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class)
@@ -200,7 +236,7 @@ public final class ExchangeNode implements AutoCloseable, InboundPeer.Reception 
             });
   }
 
-  private void meet(SocketChannel channel) {
+  private void meet(Channel channel) {
     InboundPeer peer = new InboundPeer(channel, this);
     channel.config().setRecvByteBufAllocator(peer.frames().allocator());
     channel.pipeline().addLast(peer.frames());

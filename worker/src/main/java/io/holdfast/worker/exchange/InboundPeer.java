@@ -3,6 +3,7 @@ package io.holdfast.worker.exchange;
 import io.holdfast.job.plan.SumTree.Span;
 import io.holdfast.worker.exchange.InboundFrames.Verdict;
 import io.netty.channel.Channel;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
@@ -57,7 +58,9 @@ final class InboundPeer implements InboundFrames.Sink {
 
   /** Who it is, for people. */
   String name() {
-    return String.valueOf(channel.remoteAddress());
+    return channel.remoteAddress() instanceof InetSocketAddress tcp
+        ? tcp.toString()
+        : "a process of this host";
   }
 
   /** For how long nothing came, though it might have. */

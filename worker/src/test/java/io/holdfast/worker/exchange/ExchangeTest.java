@@ -21,9 +21,9 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Real sockets: slices arrive as they were sent, and nothing else has any effect. */
+/** Real sockets, here of TCP: slices arrive as they were sent, and nothing else has any effect. */
 class ExchangeTest {
-  private static final Generation NOW = new Generation(3, 4);
+  static final Generation NOW = new Generation(3, 4);
   private static final Duration HEARTBEAT = Duration.ofMillis(100);
   private static final Duration LEASE = Duration.ofSeconds(2);
   private static final long SEED = 20261123;
@@ -37,12 +37,21 @@ class ExchangeTest {
     nodes.forEach(ExchangeNode::close);
   }
 
-  private List<Member> open(int count) throws IOException {
+  /** Whether members of one host use sockets of the host. */
+  boolean sameHost() {
+    return false;
+  }
+
+  final List<Member> open(int count) throws IOException {
+    return open(count, sameHost());
+  }
+
+  final List<Member> open(int count, boolean sameHost) throws IOException {
     List<Member> members = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      ExchangeNode node = ExchangeNode.open("127.0.0.1", 0);
+      ExchangeNode node = ExchangeNode.open("127.0.0.1", 0, sameHost);
       nodes.add(node);
-      members.add(new Member("w" + i, List.of(i), node.address(), node.key()));
+      members.add(new Member("w" + (nodes.size() - 1), List.of(i), node.address(), node.key()));
     }
     return members;
   }
@@ -55,7 +64,7 @@ class ExchangeTest {
             (g, worker, reason) -> losses.add("w" + node + " lost " + worker + ": " + reason));
   }
 
-  private List<ExchangeRound> joinAll(List<Member> members, Generation generation)
+  final List<ExchangeRound> joinAll(List<Member> members, Generation generation)
       throws InterruptedException {
     List<ExchangeRound> rounds = new ArrayList<>();
     for (int i = 0; i < nodes.size(); i++) {
