@@ -12,13 +12,25 @@ import java.time.Duration;
  * @param heartbeat how often a worker gives a sign of life, to the coordinator and to other workers
  * @param lease silence after which a worker counts as lost; at least {@link
  *     JobLimits#HEARTBEATS_IN_A_LEASE} heartbeats, so that one that comes late costs nothing
+ * @param progressTimeout how long one piece of a worker's own work may take (a logical shard's part
+ *     of a step, a read of a slice) before it gives up and leaves; waiting for others does not
+ *     count
  */
 public record ClusterSpec(
-    int minWorkers, Duration replaceWait, Duration heartbeat, Duration lease) {
+    int minWorkers,
+    Duration replaceWait,
+    Duration heartbeat,
+    Duration lease,
+    Duration progressTimeout) {
 
   /** What holds where a job file says nothing. */
   public static final ClusterSpec DEFAULT =
-      new ClusterSpec(1, Duration.ofSeconds(10), Duration.ofMillis(500), Duration.ofSeconds(3));
+      new ClusterSpec(
+          1,
+          Duration.ofSeconds(10),
+          Duration.ofMillis(500),
+          Duration.ofSeconds(3),
+          Duration.ofMinutes(10));
 
   public ClusterSpec {
     Checks.range("min_workers", minWorkers, 1, JobLimits.MAX_SHARDS);
@@ -33,5 +45,10 @@ public record ClusterSpec(
         lease.toMillis(),
         JobLimits.HEARTBEATS_IN_A_LEASE * heartbeat.toMillis(),
         JobLimits.MAX_LEASE_MILLIS);
+    Checks.range(
+        "progress_timeout_secs",
+        progressTimeout.toSeconds(),
+        JobLimits.MIN_PROGRESS_TIMEOUT_SECS,
+        JobLimits.MAX_PROGRESS_TIMEOUT_SECS);
   }
 }

@@ -82,6 +82,12 @@ public final class JobLimits {
   /** The longest lease: an hour. */
   public static final int MAX_LEASE_MILLIS = 3_600_000;
 
+  /** A worker's own work cannot be called stuck sooner. */
+  public static final int MIN_PROGRESS_TIMEOUT_SECS = 1;
+
+  /** A worker's own work that takes a day is stuck. */
+  public static final int MAX_PROGRESS_TIMEOUT_SECS = 24 * 3600;
+
   /** Any span of time in a job file: ten years. */
   public static final long MAX_SECONDS = 10L * 366 * 24 * 3600;
 }

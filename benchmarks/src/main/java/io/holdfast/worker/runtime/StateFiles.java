@@ -31,7 +31,7 @@ public final class StateFiles {
   private final StatePool pool;
   private final StateLoader loader;
   private final BlockingQueue<WorkerEvent> answers = new ArrayBlockingQueue<>(8);
-  private final ShardFileWriter writer = new ShardFileWriter(answers::add);
+  private final ShardFileWriter writer = new ShardFileWriter(answers::add, new ProgressWatch());
 
   public StateFiles(Job job, ObjectStore store) {
     ModelPlan plan = ModelPlan.of(job);

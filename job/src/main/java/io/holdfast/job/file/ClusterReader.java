@@ -10,7 +10,8 @@ import java.util.Set;
 final class ClusterReader {
   static final double MILLIS_PER_SECOND = 1000;
   private static final Set<String> KEYS =
-      Set.of("min_workers", "replace_wait_secs", "heartbeat_ms", "lease_ms");
+      Set.of(
+          "min_workers", "replace_wait_secs", "heartbeat_ms", "lease_ms", "progress_timeout_secs");
   private static final Range REPLACE_WAIT =
       new Range(0, false, JobLimits.MAX_REPLACE_WAIT_SECS, false);
 
@@ -43,7 +44,16 @@ final class ClusterReader {
         minWorkers,
         Duration.ofMillis(Math.round(replaceWait * MILLIS_PER_SECOND)),
         Duration.ofMillis(heartbeat),
-        Duration.ofMillis(lease(cluster, heartbeat)));
+        Duration.ofMillis(lease(cluster, heartbeat)),
+        Duration.ofSeconds(progressTimeout(cluster)));
+  }
+
+  private static int progressTimeout(Section cluster) throws JobException {
+    return cluster.integer(
+        "progress_timeout_secs",
+        JobLimits.MIN_PROGRESS_TIMEOUT_SECS,
+        JobLimits.MAX_PROGRESS_TIMEOUT_SECS,
+        (int) ClusterSpec.DEFAULT.progressTimeout().toSeconds());
   }
 
   /** Where only the heartbeat is given, a lease that is too short for it grows with it. */

@@ -197,6 +197,7 @@ public final class JobText {
         "replace_wait_secs", cluster.replaceWait().toMillis() / ClusterReader.MILLIS_PER_SECOND);
     node.put("heartbeat_ms", cluster.heartbeat().toMillis());
     node.put("lease_ms", cluster.lease().toMillis());
+    node.put("progress_timeout_secs", cluster.progressTimeout().toSeconds());
     return node;
   }
 

@@ -7,9 +7,13 @@ import io.holdfast.worker.exchange.ExchangeNode;
 import io.holdfast.worker.protocol.WorkerEffect;
 import io.holdfast.worker.protocol.WorkerEvent;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +27,9 @@ final class Computation {
   /** Effects that may wait; the machine asks for one at a time, besides a save. */
   private static final int QUEUE_EFFECTS = 64;
 
+  /** Frames of the compute thread that are shown when it makes no progress. */
+  private static final int PLACE_FRAMES = 12;
+
   /** Makes a computation that answers to an inbox. */
   interface Factory {
     Computation create(Consumer<WorkerEvent> inbox);
@@ -31,9 +38,12 @@ final class Computation {
   private final Consumer<WorkerEvent> inbox;
   private final BlockingQueue<WorkerEffect> queue = new ArrayBlockingQueue<>(QUEUE_EFFECTS);
   private final ShardFileWriter writer;
-  private final Cancellation cancellation = new Cancellation();
+  private final ProgressWatch computing = new ProgressWatch();
+  private final ProgressWatch writing = new ProgressWatch();
+  private final Cancellation cancellation = new Cancellation(computing);
   private final ExchangeNode exchange;
   private final int cores;
+  private final Thread thread;
   private Trainer trainer;
 
   /**
@@ -44,8 +54,8 @@ final class Computation {
     this.inbox = inbox;
     this.exchange = exchange;
     this.cores = cores;
-    this.writer = new ShardFileWriter(inbox);
-    Thread thread = new Thread(this::run, "compute");
+    this.writer = new ShardFileWriter(inbox, writing);
+    this.thread = new Thread(this::run, "compute");
     thread.setDaemon(true);
     thread.start();
   }
@@ -63,10 +73,35 @@ final class Computation {
     }
   }
 
+  /**
+   * Why this worker is of no use to its round any more: a piece of its work takes longer than the
+   * job allows. Safe from any thread.
+   */
+  Optional<String> stuck() {
+    long now = System.nanoTime();
+    Optional<String> writer =
+        writing.overdue(now).map(limit -> noProgress(limit, "writing a shard file"));
+    return writer.or(() -> computing.overdue(now).map(limit -> noProgress(limit, place())));
+  }
+
+  private static String noProgress(Duration limit, String where) {
+    return "no progress for more than %d s (cluster.progress_timeout_secs): %s"
+        .formatted(limit.toSeconds(), where);
+  }
+
+  /** Where the compute thread is, for people. */
+  private String place() {
+    return Arrays.stream(thread.getStackTrace())
+        .limit(PLACE_FRAMES)
+        .map(StackTraceElement::toString)
+        .collect(Collectors.joining(" < "));
+  }
+
   private void run() {
     while (true) {
       try {
         carryOutNow(queue.take());
+        computing.rest();
       } catch (InterruptedException e) {
         return;
       }
@@ -92,6 +127,8 @@ final class Computation {
   private void prepare(WorkerEffect.Prepare prepare) {
     try {
       trainer = Trainer.prepare(prepare.run(), prepare.job(), exchange, cores);
+      computing.limit(trainer.progressTimeout());
+      writing.limit(trainer.progressTimeout());
       inbox.accept(
           new WorkerEvent.JobPrepared(
               prepare.job(),

@@ -36,10 +36,15 @@ final class ShardFileWriter {
   private final ThreadPoolExecutor thread =
       new ThreadPoolExecutor(
           0, 2, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), ShardFileWriter::daemon);
+  private final ProgressWatch watch;
   private volatile String abandoned = "";
 
-  ShardFileWriter(Consumer<WorkerEvent> inbox) {
+  /**
+   * @param watch told of each group of slices, and of the sync at the end
+   */
+  ShardFileWriter(Consumer<WorkerEvent> inbox, ProgressWatch watch) {
     this.inbox = inbox;
+    this.watch = watch;
   }
 
   /** Starts to write; {@code snapshot} is given back when it is done, however it ends. */
@@ -47,7 +52,9 @@ final class ShardFileWriter {
       WorkerEffect.WriteShard order, SlicePlan slices, ObjectStore store, Snapshot snapshot) {
     thread.execute(
         () -> {
+          watch.piece(System.nanoTime());
           WorkerEvent result = result(order, slices, store, snapshot);
+          watch.rest();
           snapshot.release();
           inbox.accept(result);
         });
@@ -85,12 +92,14 @@ final class ShardFileWriter {
         if (abandoned.equals(order.prefix())) {
           throw new AbandonedException();
         }
+        watch.piece(System.nanoTime());
         SliceGroup group = slices.group(index);
         pieces.add(append(writer, group.value(), ordinals, snapshot.value(group)));
         for (int slot = 0; slot < group.slots().size(); slot++) {
           pieces.add(append(writer, group.slots().get(slot), ordinals, snapshot.slot(group, slot)));
         }
       }
+      watch.piece(System.nanoTime());
       file.sync();
       return new WorkerEvent.ShardFileWritten(
           order.prefix(), order.shard(), file.position(), pieces);

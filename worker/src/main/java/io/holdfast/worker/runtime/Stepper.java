@@ -108,6 +108,7 @@ final class Stepper {
           check.proceed();
           sums[index] = compute(mine.get(index), lane, at, order, current, completion);
         });
+    check.rest();
     carryOver(current, next);
     lanes.run(lanes.count(), (index, lane) -> updateOwned(arrivals, at, current, next));
     arrivals.awaitValues();

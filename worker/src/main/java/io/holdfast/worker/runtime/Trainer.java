@@ -117,6 +117,11 @@ final class Trainer {
     }
   }
 
+  /** How long a piece of work may take. */
+  Duration progressTimeout() {
+    return job.cluster().progressTimeout();
+  }
+
   String probeDigest() {
     return probeDigest;
   }
@@ -169,9 +174,11 @@ final class Trainer {
     round = Optional.of(joined);
     fill(load.round().prefix(), layout.owned(), check);
     stepper.enter(layout, joined.exchange(), joined.parts());
+    check.rest();
     if (!joined.exchange().awaitReady(READY_DEADLINE)) {
       throw new CancelledException();
     }
+    check.proceed();
     return new Proof(loader.valueChecksums(current), loader.slotChecksums(current, layout.owned()));
   }
 

@@ -31,6 +31,9 @@ final class WorkerLoop implements CoordinatorLink.Inbox {
   private long linkNumber;
   private CoordinatorLink link;
 
+  /** For the clock's thread alone. */
+  private boolean stuck;
+
   WorkerLoop(WorkerSettings settings, Computation.Factory computation) {
     this.state = WorkerState.initial(settings);
     this.computation = computation.create(this::put);
@@ -52,11 +55,23 @@ final class WorkerLoop implements CoordinatorLink.Inbox {
     }
   }
 
-  /** Tells the machine the time, unless it has not yet taken notice of the time before. */
+  /**
+   * Tells the machine the time, unless it has not yet taken notice of the time before; or that it
+   * has to leave, for the computation is stuck.
+   */
   void tick() {
+    if (!stuck) {
+      computation.stuck().ifPresent(this::leaveStuck);
+    }
     if (tickWaits.compareAndSet(false, true)) {
       put(new WorkerEvent.Tick());
     }
+  }
+
+  private void leaveStuck(String why) {
+    LOG.error("Leaves: {}", why);
+    stuck = true;
+    put(new WorkerEvent.LeaveRequested(why, WorkerSettings.EXIT_BUG));
   }
 
   @Override
