@@ -34,13 +34,12 @@ final class Saves {
     if (turn.save.isPresent() && turn.save.get().step() == step) {
       return !kind.mustSucceed();
     }
-    boolean busy =
-        turn.save.isPresent() || turn.verifications.size() >= Limits.MAX_PENDING_VERIFICATIONS;
-    if (busy && kind.mustSucceed()) {
+    Optional<String> busy = busy(turn);
+    if (busy.isPresent() && kind.mustSucceed()) {
       return false;
     }
-    if (busy) {
-      skip(turn, turn.save.isPresent() ? "previous still writing" : "previous still being read");
+    if (busy.isPresent()) {
+      skip(turn, busy.get());
       return true;
     }
     Optional<String> noRoom = kind.obeysBudget() ? noRoom(turn) : Optional.empty();
@@ -54,8 +53,27 @@ final class Saves {
     return true;
   }
 
+  /** Why no other save can be begun now; empty if one can. */
+  static Optional<String> busy(Turn turn) {
+    if (turn.save.isPresent()) {
+      return Optional.of("previous still writing");
+    }
+    return turn.verifications.size() >= Limits.MAX_PENDING_VERIFICATIONS
+        ? Optional.of("previous still being read")
+        : Optional.empty();
+  }
+
+  /**
+   * Whether the save under way will by far not be through after so long, as saves of this run go.
+   */
+  static boolean willBeWriting(Turn turn, long nanos) {
+    return turn.save
+        .filter(save -> turn.cadence.remainingNanos(turn.now - save.requestedNanos()) > 2 * nanos)
+        .isPresent();
+  }
+
   /** Does without a save that is due. */
-  private static void skip(Turn turn, String why) {
+  static void skip(Turn turn, String why) {
     long step = turn.barrier.step();
     String prefix = prefix(turn.round.orElseThrow().generation(), step);
     turn.effect(new RecordAttempt(step, prefix, AttemptState.ABANDONED, why));

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -25,6 +26,8 @@ import java.util.stream.Collectors;
 final class Steps {
   /** Weight of the newest step in the rate shown to people. */
   private static final double RATE_WEIGHT = 0.1;
+
+  private static final double NANOS = 1e9;
 
   private Steps() {}
 
@@ -98,16 +101,30 @@ final class Steps {
     }
   }
 
-  /** The first step after the one that all are through at which members have to stop. */
+  /**
+   * The first step after the one that all are through at which members have to stop: not for a save
+   * that would be abandoned, as the one before takes longer than until then.
+   */
   private static long nextStop(Turn turn) {
-    long step = turn.barrier.step();
-    long epochEnd = (step / stepsPerEpoch(turn) + 1) * stepsPerEpoch(turn);
-    long save =
-        turn.plan.checkpoint().everySteps().stream()
-            .map(every -> (step / every + 1) * every)
-            .findAny()
-            .orElse(Long.MAX_VALUE);
-    return Math.min(lastStep(turn), Math.min(epochEnd, save));
+    long epochEnd = nextMultiple(turn, stepsPerEpoch(turn));
+    long stop = Math.min(lastStep(turn), epochEnd);
+    OptionalLong every = turn.plan.checkpoint().everySteps();
+    if (every.isEmpty()) {
+      return stop;
+    }
+    long save = nextMultiple(turn, every.getAsLong());
+    return Saves.willBeWriting(turn, (save - turn.barrier.step()) * stepNanos(turn))
+        ? stop
+        : Math.min(stop, save);
+  }
+
+  private static long nextMultiple(Turn turn, long period) {
+    return (turn.barrier.step() / period + 1) * period;
+  }
+
+  /** What a step takes of late, nanoseconds. */
+  private static long stepNanos(Turn turn) {
+    return (long) (turn.plan.batchSize() * NANOS / Math.max(1, turn.barrier.samplesPerSecond()));
   }
 
   /** Whether members should come to a stop as soon as they can. */
@@ -202,9 +219,7 @@ final class Steps {
         new LeaderEffect.WriteScalars(
             turn.barrier.step(), Map.of("batch_loss", turn.barrier.stepLoss())));
     if (turn.barrier.running()) {
-      if (!wantsStop(turn)) {
-        grant(turn);
-      }
+      passed(turn);
       return;
     }
     boolean last = turn.barrier.step() >= lastStep(turn);
@@ -216,6 +231,16 @@ final class Steps {
       return;
     }
     atBarrier(turn);
+  }
+
+  /** All are through a step at which they were not to stop. */
+  private static void passed(Turn turn) {
+    if (dueByCount(turn)) {
+      Saves.skip(turn, Saves.busy(turn).orElse("previous still writing when the step began"));
+    }
+    if (!wantsStop(turn)) {
+      grant(turn);
+    }
   }
 
   private static double rate(Turn turn) {
@@ -303,10 +328,12 @@ final class Steps {
     if (epochEnds(turn)) {
       return Optional.of(SaveKind.EPOCH_END);
     }
-    long step = turn.barrier.step();
-    var rules = turn.plan.checkpoint();
-    boolean byCount = rules.everySteps().isPresent() && step % rules.everySteps().getAsLong() == 0;
-    return byCount || dueByTime(turn) ? Optional.of(SaveKind.PERIODIC) : Optional.empty();
+    return dueByCount(turn) || dueByTime(turn) ? Optional.of(SaveKind.PERIODIC) : Optional.empty();
+  }
+
+  private static boolean dueByCount(Turn turn) {
+    OptionalLong every = turn.plan.checkpoint().everySteps();
+    return every.isPresent() && turn.barrier.step() % every.getAsLong() == 0;
   }
 
   private static boolean dueByTime(Turn turn) {

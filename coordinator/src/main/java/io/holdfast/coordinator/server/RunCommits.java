@@ -253,9 +253,14 @@ final class RunCommits {
             SaveSize.expectedBytes(slices.groups(), job.checkpoint().hasParity()));
   }
 
+  /** Whether the job bounds what the run's checkpoints occupy. */
+  boolean hasBudget() {
+    return job.checkpoint().retention().maxDiskBytes().isPresent();
+  }
+
   /** What the run's checkpoints occupy; empty where no budget asks, or it cannot be known now. */
   Optional<LeaderEvent.BytesStored> bytesStored() {
-    if (job.checkpoint().retention().maxDiskBytes().isEmpty()) {
+    if (!hasBudget()) {
       return Optional.empty();
     }
     try {

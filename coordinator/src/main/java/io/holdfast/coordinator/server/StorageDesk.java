@@ -13,6 +13,9 @@ import io.holdfast.storage.store.ObjectStore;
 import io.holdfast.storage.store.Tenure;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +36,12 @@ final class StorageDesk implements AutoCloseable {
 
   private static final long CLOSE_DEADLINE_SECONDS = 60;
 
+  /**
+   * Retention looks at every file of the run; it is asked for after each save, and need not be
+   * applied more often than this.
+   */
+  private static final Duration RETENTION_PAUSE = Duration.ofSeconds(1);
+
   private final CheckpointDirectory directory;
   private final RunRecovery recovery;
   private final RunCommits commits;
@@ -40,6 +49,9 @@ final class StorageDesk implements AutoCloseable {
   private final Consumer<LeaderEvent> inbox;
   private final ThreadPoolExecutor storage = thread("storage");
   private final ThreadPoolExecutor readBack = thread("read-back");
+
+  /** For the storage thread alone. */
+  private OptionalLong retainedNanos = OptionalLong.empty();
 
   /**
    * @param inbox where answers go; may block
@@ -100,11 +112,27 @@ final class StorageDesk implements AutoCloseable {
     } else if (effect instanceof LeaderEffect.Discard discard) {
       commits.discard(discard.prefix());
     } else if (effect instanceof LeaderEffect.Retain retain) {
-      commits.retain(retain.inUse());
-      commits.bytesStored().ifPresent(inbox);
+      retain(retain.inUse());
     } else {
       throw new IllegalStateException("not an effect for storage: " + effect);
     }
+  }
+
+  /**
+   * A budget's count must be right at once; otherwise the retention after the next save will do.
+   */
+  private void retain(Set<String> inUse) {
+    long now = System.nanoTime();
+    boolean again =
+        retainedNanos.isPresent()
+            && now - retainedNanos.getAsLong() < RETENTION_PAUSE.toNanos()
+            && !commits.hasBudget();
+    if (again) {
+      return;
+    }
+    commits.retain(inUse);
+    commits.bytesStored().ifPresent(inbox);
+    retainedNanos = OptionalLong.of(System.nanoTime());
   }
 
   private void record(LeaderEffect.RecordAttempt attempt) {
@@ -143,6 +171,8 @@ final class StorageDesk implements AutoCloseable {
         task -> {
           Thread thread = new Thread(task, name);
           thread.setDaemon(true);
+          // Where workers' kernels want all cores, saving takes what they leave.
+          thread.setPriority(Thread.MIN_PRIORITY);
           return thread;
         });
   }

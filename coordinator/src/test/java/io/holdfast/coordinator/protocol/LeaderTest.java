@@ -104,6 +104,24 @@ class LeaderTest {
   }
 
   @Test
+  void stepsDoNotStopForASaveThatWouldBeAbandoned() {
+    Script saving = OperatorsTest.script(1, 1, 1);
+    saving.pass(Duration.ofMillis(1));
+    assertThat(saving.stepDone(1))
+        .as("nothing tells yet how long a save takes")
+        .contains("send 1 save ckpt-t1r1-1", "send 1 step 2 t1r1")
+        .doesNotContain("send 1 step 3 t1r1");
+    saving.pass(Duration.ofMillis(100));
+    saving.written("ckpt-t1r1-1");
+    saving.commit("ckpt-t1r1-1", COMMITTED);
+    assertThat(saving.stepDone(2))
+        .as("it takes as long as a hundred steps")
+        .containsSubsequence("send 1 save ckpt-t1r1-2", "send 1 step 3 t1r1", "send 1 step 4 t1r1");
+    assertThat(saving.stepDone(3))
+        .contains("ABANDONED ckpt-t1r1-3", "say Save of step 3 ABANDONED: previous still writing");
+  }
+
+  @Test
   void theRunEndsOnlyAfterItsLastCheckpointIsVerified() {
     Script verifying = new Script(Script.plan(true, true));
     verifying.on(new LeaderEvent.Elected(1));

@@ -27,10 +27,14 @@ class OperatorsTest {
 
   /** Saves only at the end of an epoch, which has four steps; two are granted from the start. */
   private static Script script(int workers, int min) {
+    return script(workers, min, 100);
+  }
+
+  static Script script(int workers, int min, long everySteps) {
     RunPlan plan = Script.plan(true, false, new MembersRule(workers, min, Duration.ofSeconds(10)));
     CheckpointSpec rarely =
         new CheckpointSpec(
-            OptionalLong.of(100),
+            OptionalLong.of(everySteps),
             Optional.empty(),
             Optional.empty(),
             RetentionSpec.newest(3),

@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -46,8 +47,12 @@ public final class AttemptJournal implements Closeable {
       Pattern.compile(Pattern.quote(DIRECTORY) + "/t([1-9][0-9]{0,17})\\.jsonl");
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
+  /** Where storage is slow each step may abandon a save; then they are not synced one by one. */
+  private static final Duration ABANDONED_SYNC_PAUSE = Duration.ofSeconds(1);
+
   private final ObjectStore store;
   private final String name;
+  private long syncedNanos = System.nanoTime() - ABANDONED_SYNC_PAUSE.toNanos();
   private Optional<ObjectWriter> writer = Optional.empty();
 
   /** The journal of a term, to be written by its leader. */
@@ -56,16 +61,30 @@ public final class AttemptJournal implements Closeable {
     this.name = DIRECTORY + "/t" + term + ".jsonl";
   }
 
-  /** Adds a line, durably unless it says otherwise in the log. */
+  /**
+   * Adds a line, durably unless it says otherwise in the log. What another line of the same save or
+   * of one under way follows soon becomes durable with that one.
+   */
   public synchronized void append(AttemptEvent event) {
     try {
       ObjectWriter out = open();
       out.write(ByteBuffer.wrap(line(event)));
-      out.sync();
+      if (!isFollowed(event.state())) {
+        out.sync();
+        syncedNanos = System.nanoTime();
+      }
     } catch (IOException e) {
       LOG.warn("{} {} is not in the journal {}: {}", event.prefix(), event.state(), name, e);
       abandonWriter();
     }
+  }
+
+  private boolean isFollowed(AttemptState state) {
+    return switch (state) {
+      case SNAPSHOT, WRITTEN -> true;
+      case ABANDONED -> System.nanoTime() - syncedNanos < ABANDONED_SYNC_PAUSE.toNanos();
+      default -> false;
+    };
   }
 
   private ObjectWriter open() throws IOException {

@@ -112,6 +112,7 @@ public final class CheckpointKeeper {
    * VERIFIED. Not for a hopeless plan, which is left to the operator.
    */
   public EffectOutcome accept(RecoveryPlan plan) {
+    commits.forgetSteps();
     if (plan.isHopeless()) {
       throw new IllegalArgumentException("every checkpoint is damaged: nothing is touched");
     }

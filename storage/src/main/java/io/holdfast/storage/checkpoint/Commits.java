@@ -4,7 +4,10 @@ import io.holdfast.storage.bundle.BundleIndex;
 import io.holdfast.storage.store.PublishOutcome;
 import io.holdfast.storage.store.Tenure;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -17,6 +20,9 @@ final class Commits {
 
   /** Commits that ended UNKNOWN and have not been settled since. */
   private final Set<Prefix> uncertain = new HashSet<>();
+
+  /** What is committed, by step; empty where storage has to be asked. */
+  private Optional<Map<Long, Prefix>> steps = Optional.empty();
 
   Commits(CheckpointDirectory directory, Tenure tenure) {
     this.directory = directory;
@@ -32,6 +38,7 @@ final class Commits {
   CommitOutcome commit(CommitRequest request) {
     Prefix prefix = request.prefix();
     CommitOutcome outcome = tryCommit(request);
+    remember(prefix, outcome);
     if (outcome.status() == CommitOutcome.Status.UNKNOWN) {
       uncertain.add(prefix);
       return outcome;
@@ -58,13 +65,43 @@ final class Commits {
     }
   }
 
+  /**
+   * Nobody else publishes in this term, so storage is listed only where what is known does not tell
+   * that the step is free: at first, after an outcome that is not known, and to make sure.
+   */
   private void requireStepFree(Prefix prefix) throws IOException, CommitCheck.RejectedException {
+    if (steps.map(known -> isFree(known, prefix)).orElse(false)) {
+      return;
+    }
+    Map<Long, Prefix> listed = new HashMap<>();
     for (StoredCheckpoint other : directory.list().checkpoints()) {
-      if (other.prefix().step() == prefix.step() && !other.prefix().equals(prefix)) {
-        throw new CommitCheck.RejectedException(
-            "step " + prefix.step() + " is committed as " + other.prefix());
+      if (!other.prefix().equals(prefix)) {
+        listed.put(other.prefix().step(), other.prefix());
       }
     }
+    steps = Optional.of(listed);
+    if (!isFree(listed, prefix)) {
+      throw new CommitCheck.RejectedException(
+          "step " + prefix.step() + " is committed as " + listed.get(prefix.step()));
+    }
+  }
+
+  private static boolean isFree(Map<Long, Prefix> committed, Prefix prefix) {
+    Prefix other = committed.get(prefix.step());
+    return other == null || other.equals(prefix);
+  }
+
+  private void remember(Prefix prefix, CommitOutcome outcome) {
+    if (outcome.status() == CommitOutcome.Status.COMMITTED) {
+      steps.ifPresent(known -> known.put(prefix.step(), prefix));
+    } else if (outcome.status() != CommitOutcome.Status.REJECTED) {
+      forgetSteps();
+    }
+  }
+
+  /** What is committed may have changed otherwise than by this: it is listed anew. */
+  void forgetSteps() {
+    steps = Optional.empty();
   }
 
   private static CommitOutcome asCommit(PublishOutcome published) {
