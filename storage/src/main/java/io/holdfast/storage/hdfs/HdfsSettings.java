@@ -87,7 +87,7 @@ final class HdfsSettings {
     return configuration;
   }
 
-  /** The same for single calls, which are tried again by {@link Patience} and not by Hadoop. */
+  /** The same for single calls, which are tried again by {@link HdfsCalls} and not by Hadoop. */
   static Configuration forCalls(Configuration streams) {
     Configuration calls = new Configuration(streams);
     calls.setBoolean(RETRY_POLICY, false);
