@@ -110,6 +110,10 @@ final class EvaluateCommand implements Callable<Integer> {
     if (opened instanceof DataSources.Result.Rejected rejected) {
       throw bad(rejected.reason());
     }
+    if (opened instanceof DataSources.Result.Unreadable unreadable) {
+      throw CommandFailedException.unreachable(
+          jobOptions.file() + ": " + unreadable.failure().getMessage());
+    }
     return ((DataSources.Result.Opened) opened).validation().orElseThrow();
   }
 

@@ -53,21 +53,12 @@ final class ForkedStart {
   /**
    * A fork that was asked for.
    *
-   * @param from RUN/PREFIX, or a RUN, whose newest checkpoint is meant
+   * @param from as {@link CheckpointName} has it
    */
   static ForkedStart parse(Job job, String jobFile, String from, RunLocation target) {
-    int slash = from.lastIndexOf('/');
-    Optional<Prefix> named = Prefix.parse(from.substring(slash + 1));
-    if (named.isEmpty()) {
-      StoredRun run = StoredRun.open(from);
-      return new ForkedStart(job, jobFile, run, run.find(StoredRun.LATEST), target);
-    }
-    if (slash < 1) {
-      throw CommandFailedException.badInput(
-          "--from: " + from + ": with --fork it names its run too (allowed: RUN/" + from + ")");
-    }
-    StoredRun run = StoredRun.open(from.substring(0, slash));
-    return new ForkedStart(job, jobFile, run, run.find(named.get().toString()), target);
+    CheckpointName name = CheckpointName.parse(from);
+    StoredRun run = name.requireRun();
+    return new ForkedStart(job, jobFile, run, run.find(name.step()), target);
   }
 
   /** Bad input if the new run exists or the job does not fit the checkpoint. Writes nothing. */

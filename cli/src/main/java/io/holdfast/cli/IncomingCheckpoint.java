@@ -1,5 +1,7 @@
 package io.holdfast.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.holdfast.cli.output.Text;
 import io.holdfast.coordinator.server.LocalHost;
 import io.holdfast.job.Job;
 import io.holdfast.job.file.JobChanges;
@@ -81,7 +83,27 @@ final class IncomingCheckpoint {
   }
 
   /** A checkpoint that has come to be here. */
-  record Arrived(String run, Prefix prefix, long bytes, int shards) {}
+  record Arrived(String run, Prefix prefix, long bytes, int shards) {
+
+    /**
+     * Adds it to what a command prints as JSON.
+     *
+     * @param key of the run
+     */
+    ObjectNode addTo(ObjectNode node, String key) {
+      return node.put(key, run)
+          .put("prefix2", prefix.toString())
+          .put("shards", shards)
+          .put("bytes", bytes)
+          .put("state", "VERIFIED");
+    }
+
+    /** For people: what and where it is. */
+    String told() {
+      return "%s in %s: VERIFIED, %s in %d shard files"
+          .formatted(prefix, run, Text.bytes(bytes), shards);
+    }
+  }
 
   /**
    * Copies the checkpoint, commits it and reads it back.

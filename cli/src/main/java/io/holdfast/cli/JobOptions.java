@@ -24,12 +24,14 @@ final class JobOptions {
           "Sets a key of the job, dotted: --set checkpoint.every_steps=10. May be given several times.")
   private List<String> overrides = new ArrayList<>();
 
-  /** The job, found good with its data files; anything else is bad input in one line. */
+  /** The job, found good with its data files; anything else is told in one line. */
   Job read() {
     try {
       return JobFile.read(file, overrides);
     } catch (JobException e) {
-      throw CommandFailedException.badInput(e.getMessage());
+      throw e.isUnreadable()
+          ? CommandFailedException.unreachable(e.getMessage())
+          : CommandFailedException.badInput(e.getMessage());
     }
   }
 

@@ -13,8 +13,7 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Mixin;
 
 /** {@code repair}: rebuilds lost and damaged files from parity files. */
 @Command(
@@ -41,21 +40,7 @@ import picocli.CommandLine.Parameters;
 final class RepairCommand implements Callable<Integer> {
   private final Terminal terminal;
 
-  @Parameters(index = "0", paramLabel = "RUN", description = "The run directory.")
-  private String run;
-
-  @Parameters(
-      index = "1",
-      paramLabel = "STEP",
-      arity = "0..1",
-      description = "A step number, latest (the default) or best.")
-  private String step;
-
-  @Option(names = "--all", description = "Every checkpoint of the run.")
-  private boolean all;
-
-  @Option(names = "--json", description = "One JSON document instead of text.")
-  private boolean json;
+  @Mixin private CheckpointOptions options;
 
   RepairCommand(Terminal terminal) {
     this.terminal = terminal;
@@ -63,10 +48,7 @@ final class RepairCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    if (all && step != null) {
-      throw CommandFailedException.badInput("repair: STEP and --all exclude each other");
-    }
-    StoredRun stored = StoredRun.open(run);
+    StoredRun stored = options.open();
     Vacancy.require(stored.location(), stored.directory().store());
     List<Prefix> wanted = wanted(stored);
     boolean wantsParity = stored.wantsParity();
@@ -81,8 +63,8 @@ final class RepairCommand implements Callable<Integer> {
                       return done;
                     }));
     boolean ok = reports.stream().allMatch(RepairReport::isWhole);
-    if (json) {
-      Json.print(terminal.out(), document(stored.uri(), reports, ok));
+    if (options.isJson()) {
+      Json.print(terminal.out(), document(stored, reports, ok));
     } else {
       reports.forEach(report -> print(stored, report));
     }
@@ -93,17 +75,19 @@ final class RepairCommand implements Callable<Integer> {
   private List<Prefix> wanted(StoredRun stored) {
     List<Prefix> lost = stored.read(stored.directory()::lostIndexes);
     TreeSet<Prefix> wanted = new TreeSet<>();
-    if (all) {
+    if (options.isAll()) {
       stored.checkpoints().stream().map(StoredCheckpoint::prefix).forEach(wanted::add);
       wanted.addAll(lost);
-    } else if (step == null) {
+    } else if (options.isSilent()) {
       stored.checkpoints().stream().map(StoredCheckpoint::prefix).forEach(wanted::add);
       wanted.headSet(wanted.isEmpty() ? new Prefix(1, 0, 0) : wanted.last()).clear();
       wanted.addAll(lost);
     } else {
-      lost.stream().filter(prefix -> step.equals("" + prefix.step())).forEach(wanted::add);
+      lost.stream()
+          .filter(prefix -> options.step().equals("" + prefix.step()))
+          .forEach(wanted::add);
       if (wanted.isEmpty()) {
-        wanted.add(stored.find(step));
+        wanted.add(stored.find(options.step()));
       }
     }
     return List.copyOf(wanted);
@@ -118,18 +102,13 @@ final class RepairCommand implements Callable<Integer> {
     return reports;
   }
 
-  private static ObjectNode document(String uri, List<RepairReport> reports, boolean ok) {
-    ObjectNode node = Json.object().put("run", uri).put("ok", ok);
-    ArrayNode checkpoints = node.putArray("checkpoints");
+  private static ObjectNode document(StoredRun stored, List<RepairReport> reports, boolean ok) {
+    ObjectNode node = Findings.document(stored, ok);
     for (RepairReport report : reports) {
-      ObjectNode item = checkpoints.addObject();
-      item.put("step", report.prefix().step())
-          .put("prefix", report.prefix().toString())
-          .put("ok", report.isWhole());
+      ObjectNode item = Findings.addCheckpoint(node, report.prefix(), report.isWhole());
       ArrayNode rebuilt = item.putArray("rebuilt");
       report.rebuilt().forEach(rebuilt::add);
-      ArrayNode findings = item.putArray("findings");
-      report.damage().forEach(finding -> findings.add(VerifyCommand.item(finding)));
+      Findings.put(item, report.damage());
     }
     return node;
   }
@@ -141,13 +120,6 @@ final class RepairCommand implements Callable<Integer> {
       terminal.out().println(report.prefix() + ": whole, nothing to do");
     }
     report.rebuilt().forEach(name -> terminal.out().println(name + ": rebuilt"));
-    report
-        .damage()
-        .forEach(
-            finding ->
-                terminal
-                    .err()
-                    .println(
-                        "holdfast: " + stored.file(finding.file()) + ": " + finding.problem()));
+    Findings.print(terminal, stored, report.damage());
   }
 }

@@ -1,7 +1,6 @@
 package io.holdfast.cli;
 
 import io.holdfast.cli.output.Json;
-import io.holdfast.cli.output.Text;
 import io.holdfast.storage.bundle.BundleReader;
 import io.holdfast.storage.bundle.DamagedCheckpointException;
 import io.holdfast.storage.checkpoint.CheckpointCopy;
@@ -110,20 +109,9 @@ final class ReshardCommand implements Callable<Integer> {
   private void tell(StoredRun stored, Prefix prefix, IncomingCheckpoint.Arrived arrived) {
     if (json) {
       var node = Json.object().put("run", stored.uri()).put("step", prefix.step());
-      node.put("prefix", prefix.toString()).put("run2", arrived.run());
-      node.put("prefix2", arrived.prefix().toString()).put("shards", arrived.shards());
-      Json.print(terminal.out(), node.put("bytes", arrived.bytes()).put("state", "VERIFIED"));
-      return;
+      Json.print(terminal.out(), arrived.addTo(node.put("prefix", prefix.toString()), "run2"));
+    } else {
+      terminal.out().println(prefix + " is now also " + arrived.told());
     }
-    terminal
-        .out()
-        .println(
-            "%s is now also %s in %s: VERIFIED, %s in %d shard files"
-                .formatted(
-                    prefix,
-                    arrived.prefix(),
-                    arrived.run(),
-                    Text.bytes(arrived.bytes()),
-                    arrived.shards()));
   }
 }

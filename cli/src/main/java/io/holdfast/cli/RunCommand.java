@@ -45,8 +45,8 @@ import picocli.CommandLine.Option;
       "  holdfast run examples/mnist/cnn.yaml",
       "  holdfast run job.yaml --dir runs/try2 --set checkpoint.every_steps=10 --set epochs=1",
       "  holdfast run job.yaml --from 900          from step 900; later checkpoints are set aside",
-      "  holdfast run tuned.yaml --dir runs/b --fork --from runs/a/ckpt-t1r1-900",
-      "                                            a new run of another job, from step 900 of runs/a",
+      "  holdfast run tuned.yaml --dir runs/b --fork --from runs/a/best",
+      "                                            a new run of another job, from the best of runs/a",
       "  holdfast run job.yaml --restart           from scratch; earlier checkpoints are set aside"
     })
 final class RunCommand implements Callable<Integer> {
@@ -77,16 +77,17 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--from",
-      paramLabel = "STEP|PREFIX",
+      paramLabel = "STEP",
       description =
-          "Go on from an earlier checkpoint of RUN; later ones are set aside in .holdfast/void."
-              + " With --fork: RUN/PREFIX of another run.")
+          "Go on from an earlier checkpoint of RUN; later ones are set aside in .holdfast/void. A"
+              + " step number, latest, best or a checkpoint's name. With --fork: RUN/STEP of"
+              + " another run.")
   private Optional<String> from;
 
   @Option(
       names = "--fork",
       description =
-          "Begin a new run in --dir from the checkpoint that --from names as RUN/PREFIX, or RUN for"
+          "Begin a new run in --dir from the checkpoint that --from names as RUN/STEP, or RUN for"
               + " its newest. The job may be any other with the same weights and kind of optimizer.")
   private boolean fork;
 
@@ -110,7 +111,7 @@ final class RunCommand implements Callable<Integer> {
       fork(job, run);
       return supervise(run, run.openOrMake(), launcher, workerCount);
     }
-    Optional<Prefix> start = from.map(step -> StoredRun.open(run.given()).find(step));
+    Optional<Prefix> start = from.map(name -> CheckpointName.parse(name).findIn(run));
     Optional<ObjectStore> existing = run.find();
     if (existing.isPresent()) {
       check(job, run, existing.get(), start);
@@ -132,7 +133,7 @@ final class RunCommand implements Callable<Integer> {
     }
     if (fork && from.isEmpty()) {
       throw CommandFailedException.badInput(
-          "run: --fork needs a checkpoint to begin from (allowed: --from RUN/PREFIX or --from RUN)");
+          "run: --fork needs a checkpoint to begin from (allowed: --from RUN/STEP or --from RUN)");
     }
   }
 

@@ -1,6 +1,7 @@
 package io.holdfast.cli;
 
 import io.holdfast.storage.Locations;
+import io.holdfast.storage.SettingsException;
 import io.holdfast.storage.Stores;
 import io.holdfast.storage.store.ObjectStore;
 import java.io.IOException;
@@ -48,6 +49,8 @@ record RunLocation(String given, URI uri) {
       return Optional.of(Stores.open(uri));
     } catch (NoSuchFileException e) {
       return Optional.empty();
+    } catch (SettingsException e) {
+      throw CommandFailedException.badInput("RUN: " + given + ": " + e.getMessage());
     } catch (IOException e) {
       throw CommandFailedException.unreachable(given + ": cannot be read: " + e.getMessage());
     }
@@ -64,6 +67,8 @@ record RunLocation(String given, URI uri) {
   ObjectStore openOrMake() {
     try {
       return Stores.openOrMake(uri);
+    } catch (SettingsException e) {
+      throw CommandFailedException.badInput("RUN: " + given + ": " + e.getMessage());
     } catch (IOException e) {
       throw CommandFailedException.badInput("RUN: " + given + ": cannot be made: " + e);
     }

@@ -18,11 +18,17 @@ import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** A run directory as offline commands read it; works whether or not a coordinator lives. */
 final class StoredRun {
   static final String LATEST = "latest";
   static final String BEST = "best";
+
+  /** What {@link #find} takes, for messages. */
+  static final String STEPS = "a step number, latest, best or a checkpoint's name";
+
+  private static final Pattern NUMBER = Pattern.compile("[0-9]+");
 
   private final RunLocation location;
   private final CheckpointDirectory directory;
@@ -150,19 +156,30 @@ final class StoredRun {
         .orElseThrow(() -> noSuchStep(step, all));
   }
 
+  /** Whether a text may stand for a step, be there a checkpoint of it or not. */
+  static boolean isStep(String text) {
+    return text.equals(LATEST)
+        || text.equals(BEST)
+        || NUMBER.matcher(text).matches()
+        || Prefix.parse(text).isPresent();
+  }
+
   private static long number(String step) {
     try {
       return Long.parseUnsignedLong(step);
     } catch (NumberFormatException e) {
       throw CommandFailedException.badInput(
-          "STEP: " + step + ": not a step (allowed: a step number, latest or best)");
+          "STEP: " + step + ": not a step (allowed: " + STEPS + ")");
     }
   }
 
   private static CommandFailedException noSuchStep(String step, List<StoredCheckpoint> all) {
-    List<Long> steps = all.stream().map(stored -> stored.prefix().step()).toList();
     return CommandFailedException.badInput(
-        "STEP: " + step + ": has no checkpoint (allowed: " + steps + ", latest, best)");
+        "STEP: " + step + ": has no checkpoint (allowed: " + steps(all) + ", latest, best)");
+  }
+
+  private static List<Long> steps(List<StoredCheckpoint> all) {
+    return all.stream().map(stored -> stored.prefix().step()).toList();
   }
 
   private Prefix best() {
@@ -175,7 +192,9 @@ final class StoredRun {
                 CommandFailedException.badInput(
                     "STEP: best: no checkpoint of "
                         + location.given()
-                        + " has the metric that its job saves the best of"));
+                        + " has the metric that its job saves the best of (allowed: "
+                        + steps(checkpoints())
+                        + ", latest)"));
   }
 
   /** What the job of the newest readable checkpoint says is to be kept; empty if there is none. */

@@ -1,7 +1,6 @@
 package io.holdfast.cli;
 
 import io.holdfast.cli.output.Json;
-import io.holdfast.cli.output.Text;
 import io.holdfast.storage.archive.ArchiveReader;
 import io.holdfast.storage.archive.ArchivedCheckpoint;
 import io.holdfast.storage.archive.DamagedArchiveException;
@@ -92,21 +91,9 @@ final class UnarchiveCommand implements Callable<Integer> {
   private void tell(Path file, Prefix prefix, IncomingCheckpoint.Arrived arrived) {
     if (json) {
       var node = Json.object().put("file", file.toString()).put("step", prefix.step());
-      node.put("prefix", prefix.toString()).put("run", arrived.run());
-      node.put("prefix2", arrived.prefix().toString()).put("shards", arrived.shards());
-      Json.print(terminal.out(), node.put("bytes", arrived.bytes()).put("state", "VERIFIED"));
-      return;
+      Json.print(terminal.out(), arrived.addTo(node.put("prefix", prefix.toString()), "run"));
+    } else {
+      terminal.out().println(prefix + " of " + from + " is now " + arrived.told());
     }
-    terminal
-        .out()
-        .println(
-            "%s of %s is now %s in %s: VERIFIED, %s in %d shard files"
-                .formatted(
-                    prefix,
-                    from,
-                    arrived.prefix(),
-                    arrived.run(),
-                    Text.bytes(arrived.bytes()),
-                    arrived.shards()));
   }
 }

@@ -1,6 +1,5 @@
 package io.holdfast.cli;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holdfast.cli.output.Json;
 import io.holdfast.cli.output.Text;
@@ -13,8 +12,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Mixin;
 
 /** {@code verify}: reads checkpoints back and checks all there is to check. */
 @Command(
@@ -22,8 +20,10 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     header =
         "Reads a checkpoint back and checks every checksum, tiling and length, and that nothing unaccounted for is there.",
-    description =
-        "Exits with 3 if it finds damage, and names each file and what is wrong with it. Changes nothing.",
+    description = {
+      "Exits with 3 if it finds damage, and names each file and what is wrong with it. Changes nothing. With --all it looks",
+      "at every other file of the run too."
+    },
     footer = {
       "",
       "JSON keys: run, ok, checkpoints, a list of {step, prefix, ok, bytes, findings: a list of {file, kind, problem}},",
@@ -37,21 +37,7 @@ import picocli.CommandLine.Parameters;
 final class VerifyCommand implements Callable<Integer> {
   private final Terminal terminal;
 
-  @Parameters(index = "0", paramLabel = "RUN", description = "The run directory.")
-  private String run;
-
-  @Parameters(
-      index = "1",
-      paramLabel = "STEP",
-      arity = "0..1",
-      description = "A step number, latest (the default) or best.")
-  private String step;
-
-  @Option(names = "--all", description = "Every checkpoint of the run, and every file in it.")
-  private boolean all;
-
-  @Option(names = "--json", description = "One JSON document instead of text.")
-  private boolean json;
+  @Mixin private CheckpointOptions options;
 
   VerifyCommand(Terminal terminal) {
     this.terminal = terminal;
@@ -59,24 +45,21 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (all && step != null) {
-      throw CommandFailedException.badInput("verify: STEP and --all exclude each other");
-    }
-    StoredRun stored = StoredRun.open(run);
+    StoredRun stored = options.open();
     List<VerificationReport> reports = new ArrayList<>();
     List<Finding> strays = new ArrayList<>();
-    if (all) {
+    if (options.isAll()) {
       stored.checkpoints().forEach(checkpoint -> reports.add(verify(stored, checkpoint.prefix())));
       strays.addAll(stored.read(() -> Strays.all(stored.directory())));
     } else {
-      if (step == null) {
+      if (options.isSilent()) {
         strays.addAll(stored.read(() -> Strays.newest(stored.directory())));
       }
-      reports.add(verify(stored, stored.find(step == null ? StoredRun.LATEST : step)));
+      reports.add(verify(stored, stored.find(options.step())));
     }
     reports.removeIf(VerificationReport::gone);
     boolean ok = strays.isEmpty() && reports.stream().allMatch(VerificationReport::isClean);
-    if (json) {
+    if (options.isJson()) {
       Json.print(terminal.out(), document(stored, reports, strays, ok));
     } else {
       print(stored, reports, strays);
@@ -88,33 +71,21 @@ final class VerifyCommand implements Callable<Integer> {
     return stored.read(() -> stored.directory().verifyWithParity(prefix));
   }
 
-  private static Stream<Finding> findings(VerificationReport report) {
-    return Stream.of(report.damage(), report.foreign(), report.parity()).flatMap(List::stream);
+  private static List<Finding> findings(VerificationReport report) {
+    return Stream.of(report.damage(), report.foreign(), report.parity())
+        .flatMap(List::stream)
+        .toList();
   }
 
   private ObjectNode document(
       StoredRun stored, List<VerificationReport> reports, List<Finding> strays, boolean ok) {
-    ObjectNode node = Json.object().put("run", stored.uri()).put("ok", ok);
-    ArrayNode checkpoints = node.putArray("checkpoints");
+    ObjectNode node = Findings.document(stored, ok);
     for (VerificationReport report : reports) {
-      ObjectNode item = checkpoints.addObject();
-      item.put("step", report.prefix().step())
-          .put("prefix", report.prefix().toString())
-          .put("ok", report.isClean());
-      item.put("bytes", bytes(stored, report.prefix()));
-      ArrayNode findings = item.putArray("findings");
-      findings(report).forEach(finding -> findings.add(item(finding)));
+      ObjectNode item = Findings.addCheckpoint(node, report.prefix(), report.isClean());
+      Findings.put(item.put("bytes", bytes(stored, report.prefix())), findings(report));
     }
-    ArrayNode others = node.putArray("findings");
-    strays.forEach(finding -> others.add(item(finding)));
+    Findings.put(node, strays);
     return node;
-  }
-
-  static ObjectNode item(Finding finding) {
-    return Json.object()
-        .put("file", finding.file())
-        .put("kind", finding.kind().name())
-        .put("problem", finding.problem());
   }
 
   private static long bytes(StoredRun stored, Prefix prefix) {
@@ -130,15 +101,11 @@ final class VerifyCommand implements Callable<Integer> {
       terminal
           .out()
           .println(report.prefix() + ": " + (report.isClean() ? "whole, " + size : "DAMAGED"));
-      findings(report).forEach(finding -> tell(stored, finding));
+      Findings.print(terminal, stored, findings(report));
     }
-    strays.forEach(finding -> tell(stored, finding));
+    Findings.print(terminal, stored, strays);
     if (reports.isEmpty()) {
       terminal.out().println("No checkpoint to verify.");
     }
-  }
-
-  private void tell(StoredRun stored, Finding finding) {
-    terminal.err().println("holdfast: " + stored.file(finding.file()) + ": " + finding.problem());
   }
 }

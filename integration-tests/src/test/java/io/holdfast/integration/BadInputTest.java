@@ -1,6 +1,7 @@
 package io.holdfast.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,6 +50,26 @@ class BadInputTest {
     Holdfast.Result result = Holdfast.run(directory, "run", "job.yaml", "--dir", "run");
     assertRefused(result, named);
     assertThat(result.err()).contains("job.yaml");
+  }
+
+  /** The kernel gives EIO for the first bytes of that file. */
+  @Test
+  void aFileThatCannotBeReadIsNoBadInput() throws Exception {
+    Path broken = Path.of("/proc/self/mem");
+    assumeThat(broken).exists();
+    Files.writeString(
+        directory.resolve("job.yaml"),
+        GOOD.replace(
+            "random: {shape: [4, 4, 1], samples: 32, classes: 3}",
+            "idx: {images: %s, labels: %s}".formatted(broken, broken)));
+    Holdfast.Result result = Holdfast.run(directory, "run", "job.yaml", "--dir", "run");
+    assertThat(result.exitCode()).as(result.all()).isEqualTo(4);
+    assertThat(result.err())
+        .isEqualToIgnoringNewLines(
+            "holdfast: job.yaml: data.train.idx.images: "
+                + broken
+                + " is not readable: Input/output error");
+    assertThat(directory.resolve("run")).doesNotExist();
   }
 
   @Test

@@ -55,7 +55,14 @@ class CopiedRunTest {
   void aForkOfTheSameJobEndsInTheSameBits() throws Exception {
     Path fork = directory.resolve("same");
     Holdfast.Result forked =
-        holdfast("run", job.toString(), "--dir", fork.toString(), "--fork", "--from", middle());
+        holdfast(
+            "run",
+            job.toString(),
+            "--dir",
+            fork.toString(),
+            "--fork",
+            "--from",
+            finished + "/" + MIDDLE);
     assertThat(forked.exitCode()).as(forked.all()).isZero();
     assertThat(forked.out()).contains("Restored from ckpt-t1r0-" + MIDDLE);
     String last = Long.toString(SmallJob.STEPS);
@@ -115,6 +122,7 @@ class CopiedRunTest {
             List.of("--from", middle(), "--set", "steps=" + MIDDLE),
             List.of("--from", middle(), "--restart"),
             List.of("--from", "ckpt-t1r1-" + MIDDLE),
+            List.of("--from", finished + "/1"),
             List.<String>of())) {
       List<String> command =
           new ArrayList<>(List.of("run", job.toString(), "--dir", fork.toString(), "--fork"));

@@ -4,65 +4,43 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.holdfast.storage.InputFile;
 import io.holdfast.storage.Stores;
 import io.holdfast.storage.store.ObjectReader;
 import io.holdfast.storage.store.ObjectStore;
-import io.holdfast.storage.store.ObjectStoreContract;
 import io.holdfast.storage.store.ObjectWriter;
 import io.holdfast.storage.store.PublishOutcome;
 import io.holdfast.storage.store.Tenure;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.nio.ByteBuffer;
-import java.nio.file.NoSuchFileException;
-import java.util.Random;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The store contract on a real HDFS, and what the store rests on. */
-class HdfsStoreTest extends ObjectStoreContract {
-  private static final AtomicInteger RUNS = new AtomicInteger();
-
+class HdfsStoreTest extends ServerStoreContract {
   private static HdfsCluster cluster;
-  private URI run;
 
   @BeforeAll
   static void startCluster() throws Exception {
     cluster = HdfsCluster.shared();
   }
 
-  @BeforeEach
-  void nextRun() {
-    run = cluster.uri("/store/" + RUNS.incrementAndGet());
-  }
-
   @Override
-  protected ObjectStore open() throws IOException {
-    return Stores.openOrMake(run);
-  }
-
-  @Test
-  void aMissingRunIsNotMadeByReaders() {
-    assertThatThrownBy(() -> Stores.open(run)).isInstanceOf(NoSuchFileException.class);
-    assertThatThrownBy(() -> Stores.open(run)).isInstanceOf(NoSuchFileException.class);
-    assertThatThrownBy(() -> InputFile.open(run)).isInstanceOf(NoSuchFileException.class);
+  URI uri(String path) {
+    return cluster.uri(path);
   }
 
   @Test
   void withoutAHostItLiesOnTheFileSystemOfTheConfiguration() throws IOException {
-    ObjectStore store = Stores.openOrMake(URI.create("hdfs:" + run.getPath()));
-    assertThat(store.location()).isEqualTo(run);
-    assertThat(Stores.open(run).location()).isEqualTo(run);
+    ObjectStore store = Stores.openOrMake(URI.create("hdfs:" + run().getPath()));
+    assertThat(store.location()).isEqualTo(run());
+    assertThat(Stores.open(run()).location()).isEqualTo(run());
   }
 
   /**
@@ -72,7 +50,7 @@ class HdfsStoreTest extends ObjectStoreContract {
   void whatAWokenLeaderHasOpenNeverGetsAName() throws Exception {
     claim(open());
     try (DistributedFileSystem client = cluster.client()) {
-      Path terms = new Path(run.getPath(), ".holdfast/terms");
+      Path terms = new Path(run().getPath(), ".holdfast/terms");
       Path token = only(client, terms).getPath();
       Path temp = new Path(token, "temp~99");
       FSDataOutputStream zombie = client.createFile(temp).overwrite(false).build();
@@ -85,7 +63,7 @@ class HdfsStoreTest extends ObjectStoreContract {
       zombie.write("!".getBytes(UTF_8));
       zombie.close();
       assertThat(client.getFileStatus(new Path(next, "temp~99")).getLen()).isEqualTo(7);
-      Path index = new Path(run.getPath(), "x.index");
+      Path index = new Path(run().getPath(), "x.index");
       for (Options.Rename option : Options.Rename.values()) {
         assertThatThrownBy(() -> client.rename(temp, index, option))
             .isInstanceOf(FileNotFoundException.class);
@@ -101,7 +79,7 @@ class HdfsStoreTest extends ObjectStoreContract {
     ObjectStore store = open();
     claim(store);
     try (DistributedFileSystem client = cluster.client()) {
-      Path token = only(client, new Path(run.getPath(), ".holdfast/terms")).getPath();
+      Path token = only(client, new Path(run().getPath(), ".holdfast/terms")).getPath();
       FSDataOutputStream zombie =
           client.createFile(new Path(token, "temp~99")).overwrite(false).build();
       zombie.write("zombie".getBytes(UTF_8));
@@ -117,31 +95,6 @@ class HdfsStoreTest extends ObjectStoreContract {
     FileStatus[] found = client.listStatus(directory);
     assertThat(found).hasSize(1);
     return found[0];
-  }
-
-  @Test
-  void anObjectOfManyBlocksReadsBackFromAnyMemory() throws IOException {
-    byte[] bytes = new byte[(5 << 20) + 77];
-    new Random(1).nextBytes(bytes);
-    ByteBuffer direct = ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
-    try (ObjectWriter writer = open().create("large")) {
-      writer.write(direct.slice(0, 1_000_001));
-      writer.write(ByteBuffer.wrap(bytes, 1_000_001, bytes.length - 1_000_001));
-      writer.sync();
-      assertThat(writer.position()).isEqualTo(bytes.length);
-    }
-    try (ObjectReader reader = open().open("large")) {
-      assertThat(reader.length()).isEqualTo(bytes.length);
-      ByteBuffer heap = ByteBuffer.allocate(bytes.length);
-      reader.readFully(0, heap);
-      assertThat(heap.array()).isEqualTo(bytes);
-      ByteBuffer part = ByteBuffer.allocateDirect(1 << 20);
-      reader.readFully(2_000_000, part);
-      assertThat(part.flip()).isEqualTo(ByteBuffer.wrap(bytes, 2_000_000, 1 << 20));
-    }
-    try (InputStream in = InputFile.open(URI.create(run + "/large"))) {
-      assertThat(in.readAllBytes()).isEqualTo(bytes);
-    }
   }
 
   /** A reader that opened the old one sees it whole. */

@@ -11,6 +11,7 @@ import java.net.URI;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,6 +48,24 @@ class S3RunTest {
     assertSameBits(run);
     assertThat(query("evaluate", job, run.toString(), "--json"))
         .isEqualTo(query("evaluate", job, "local", "--json"));
+  }
+
+  @Test
+  void aBadSettingIsBadInputInOneLine() throws Exception {
+    HadoopConf.set("core-site.xml", Map.of("fs.s3a.bucket.misset.path.style.access", "maybe"));
+    String job = SmallJob.write(directory).toString();
+    for (String[] command :
+        new String[][] {
+          {"steps", "s3a://misset/run"}, {"run", job, "--dir", "s3a://misset/run"},
+        }) {
+      Holdfast.Result result = Holdfast.run(directory, command);
+      assertThat(result.exitCode()).as(result.all()).isEqualTo(2);
+      assertThat(result.out()).isEmpty();
+      assertThat(result.err())
+          .isEqualToIgnoringNewLines(
+              "holdfast: RUN: s3a://misset/run: fs.s3a.path.style.access: maybe"
+                  + " (allowed: true, false)");
+    }
   }
 
   private static void assertSameBits(URI run) throws Exception {

@@ -63,7 +63,8 @@ final class SimCoordinator extends World.Process {
       apply(new LeaderEvent.WorkerJoined(from.id, hello));
       return;
     }
-    Optional<Generation> stale = staleGeneration(message);
+    Optional<Generation> stale =
+        generation(message).filter(generation -> !generation.equals(roundNow()));
     if (stale.isPresent() && simulation.mutation == Mutation.IGNORE_GENERATION) {
       apply(new LeaderEvent.Received(from.id, asOfNow(message)));
       return;
@@ -76,19 +77,21 @@ final class SimCoordinator extends World.Process {
   }
 
   /** The generation of a message that only a member of the round under way may say. */
-  private Optional<Generation> staleGeneration(WorkerMessage message) {
-    Generation said =
+  static Optional<Generation> generation(WorkerMessage message) {
+    return Optional.ofNullable(
         message instanceof WorkerMessage.StepDone done
             ? done.generation()
             : message instanceof WorkerMessage.Restored restored
                 ? restored.generation()
-                : message instanceof WorkerMessage.Evaluated done ? done.generation() : null;
-    Generation now = state.round().map(round -> round.generation()).orElse(Generation.NONE);
-    return Optional.ofNullable(said).filter(generation -> !generation.equals(now));
+                : message instanceof WorkerMessage.Evaluated done ? done.generation() : null);
+  }
+
+  private Generation roundNow() {
+    return state.round().map(round -> round.generation()).orElse(Generation.NONE);
   }
 
   private WorkerMessage asOfNow(WorkerMessage message) {
-    Generation now = state.round().map(round -> round.generation()).orElse(Generation.NONE);
+    Generation now = roundNow();
     if (message instanceof WorkerMessage.StepDone done) {
       return new WorkerMessage.StepDone(now, state.barrier().step() + 1, done.sums(), 1, 0, 0);
     }

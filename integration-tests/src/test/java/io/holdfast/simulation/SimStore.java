@@ -76,6 +76,23 @@ final class SimStore {
     return Optional.ofNullable(files.get(file(prefix, shard)));
   }
 
+  /** All values of a checkpoint; empty if it is not there or damaged. */
+  Optional<Map<Integer, Long>> values(String prefix) {
+    Optional<Index> index = index(prefix);
+    if (index.isEmpty()) {
+      return Optional.empty();
+    }
+    Map<Integer, Long> values = new HashMap<>();
+    for (int shard : index.get().shards()) {
+      Optional<ShardFile> file = read(prefix, shard);
+      if (file.isEmpty() || file.get().damaged) {
+        return Optional.empty();
+      }
+      values.putAll(file.get().values);
+    }
+    return Optional.of(values);
+  }
+
   Optional<Index> index(String prefix) {
     return live.values().stream().filter(index -> index.prefix().equals(prefix)).findAny();
   }

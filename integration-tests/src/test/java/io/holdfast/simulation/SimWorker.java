@@ -3,6 +3,7 @@ package io.holdfast.simulation;
 import io.holdfast.coordinator.protocol.ExitCode;
 import io.holdfast.protocol.CoordinatorMessage;
 import io.holdfast.protocol.Generation;
+import io.holdfast.protocol.WorkerMessage;
 import io.holdfast.protocol.WorkerMessage.Cause;
 import io.holdfast.protocol.WrittenPiece;
 import io.holdfast.worker.protocol.WorkerEffect;
@@ -20,7 +21,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /** A worker process: the machine as it is, around it toy kernels, a writer and a network. */
 final class SimWorker extends World.Process {
@@ -36,6 +36,8 @@ final class SimWorker extends World.Process {
   private Generation newest = Generation.NONE;
   private final List<SimExchange.Frame> early = new ArrayList<>();
   private final Deque<WorkerEffect.Compute> granted = new ArrayDeque<>();
+  private final Echoes<WorkerMessage> said =
+      new Echoes<>(message -> SimCoordinator.generation(message).orElseThrow());
   private boolean computing;
   private long work;
   private String abandoned = "";
@@ -64,16 +66,11 @@ final class SimWorker extends World.Process {
   void receive(Stream from, CoordinatorMessage message) {
     world.trace(id, "<-", message);
     CoordinatorMessage heard =
-        simulation.mutation == Mutation.IGNORE_GENERATION ? asOfNow(message) : message;
+        message instanceof CoordinatorMessage.RunStep run
+                && simulation.mutation == Mutation.IGNORE_GENERATION
+            ? new CoordinatorMessage.RunStep(state.generation(), run.step())
+            : message;
     apply(new WorkerEvent.Received(from.workerNumber, heard));
-  }
-
-  private CoordinatorMessage asOfNow(CoordinatorMessage message) {
-    Generation now = state.generation();
-    if (message instanceof CoordinatorMessage.RunStep run) {
-      return new CoordinatorMessage.RunStep(now, run.step());
-    }
-    return message;
   }
 
   void lost(Stream from, String reason) {
@@ -100,7 +97,7 @@ final class SimWorker extends World.Process {
 
   private void carryOut(WorkerEffect effect) {
     if (effect instanceof WorkerEffect.Send send) {
-      stream.ifPresent(open -> open.toCoordinator(send.message()));
+      stream.ifPresent(open -> say(open, send.message()));
     } else if (effect instanceof WorkerEffect.Connect connect) {
       connect(connect);
     } else if (effect instanceof WorkerEffect.Disconnect) {
@@ -134,11 +131,23 @@ final class SimWorker extends World.Process {
     }
   }
 
+  /** Now and then what it said in an earlier round is heard again. */
+  private void say(Stream open, WorkerMessage message) {
+    open.toCoordinator(message);
+    if (SimCoordinator.generation(message).isEmpty()) {
+      return;
+    }
+    said.add(message);
+    if (simulation.echoes()) {
+      simulation.pick(said.before(newest)).ifPresent(open::toCoordinator);
+    }
+  }
+
   private void abandonWork() {
+    granted.clear();
+    computing = false;
     if (simulation.mutation != Mutation.IGNORE_GENERATION) {
       work++;
-      granted.clear();
-      computing = false;
     }
   }
 
@@ -214,7 +223,8 @@ final class SimWorker extends World.Process {
       return;
     }
     String prefix = load.round().prefix();
-    Optional<Map<Integer, Long>> read = prefix.isEmpty() ? Optional.of(initial()) : read(prefix);
+    Optional<Map<Integer, Long>> read =
+        prefix.isEmpty() ? Optional.of(simulation.run.initial()) : simulation.store.values(prefix);
     if (read.isEmpty()) {
       apply(new WorkerEvent.LoadFailed(generation, Cause.DAMAGED_CHECKPOINT, prefix));
       return;
@@ -236,46 +246,22 @@ final class SimWorker extends World.Process {
     }
     apply(
         new WorkerEvent.Loaded(
-            load.generation(), load.round().step(), proofOfValues(), proofOfSlots(load)));
+            load.generation(),
+            load.round().step(),
+            ToyRun.proof(values),
+            ToyRun.proof(slots(load.round().owners()))));
   }
 
-  private List<Integer> proofOfValues() {
-    return new TreeMap<>(values).values().stream().map(ToyRun::checksum).toList();
-  }
-
-  private List<Integer> proofOfSlots(WorkerEffect.Load load) {
-    List<Integer> proof = new ArrayList<>();
-    for (int group = 0; group < load.round().owners().size(); group++) {
-      boolean slot = !simulation.run.plan.groups().get(group).slots().isEmpty();
-      if (slot && load.round().owners().get(group).equals(id)) {
-        proof.add(ToyRun.checksum(values.get(group)));
-      }
-    }
-    return proof;
-  }
-
-  private Map<Integer, Long> initial() {
-    Map<Integer, Long> initial = new HashMap<>();
-    for (int group = 0; group < simulation.run.plan.groups().size(); group++) {
-      initial.put(group, simulation.run.expected(group, 0));
-    }
-    return initial;
-  }
-
-  private Optional<Map<Integer, Long>> read(String prefix) {
-    Optional<SimStore.Index> index = simulation.store.index(prefix);
-    if (index.isEmpty()) {
-      return Optional.empty();
-    }
-    Map<Integer, Long> read = new HashMap<>();
-    for (int shard : index.get().shards()) {
-      Optional<SimStore.ShardFile> file = simulation.store.read(prefix, shard);
-      if (file.isEmpty() || file.get().damaged) {
-        return Optional.empty();
-      }
-      read.putAll(file.get().values);
-    }
-    return Optional.of(read);
+  /** Values of the groups that are owned here and have a slot. */
+  private Map<Integer, Long> slots(List<String> owners) {
+    Map<Integer, Long> slots = new HashMap<>(values);
+    slots
+        .keySet()
+        .removeIf(
+            group ->
+                !owners.get(group).equals(id)
+                    || simulation.run.plan.groups().get(group).slots().isEmpty());
+    return slots;
   }
 
   /** Logical shards that are computed here in the round. */
@@ -348,6 +334,7 @@ final class SimWorker extends World.Process {
     working(
         world.between(10 * World.MILLI, 200 * World.MILLI),
         () -> {
+          simulation.echoFrames(this, compute.step());
           open.begin(compute.step(), values, () -> computed(compute, open));
           List<SimExchange.Frame> waiting = List.copyOf(early);
           early.clear();

@@ -23,8 +23,8 @@ import java.util.Optional;
  * newest never goes back and is not deleted before a newer one is verified; a step has at most one
  * live commit; only the leader of the newest term changes storage; no name is written twice; {@code
  * checkpoint} names what exists; nothing is called saved before it is published; workers hold
- * undisturbed values; a message of an old generation moves nothing; what operators are told has
- * happened.
+ * undisturbed values; a message of an old generation, of which some come again, moves nothing; what
+ * operators are told has happened.
  */
 final class Simulation {
   private static final long PEACE_BOUND = 400 * World.SECOND;
@@ -42,6 +42,7 @@ final class Simulation {
   private final Map<String, List<WrittenPiece>> pieceCache = new HashMap<>();
   private final Map<String, Long> brokenUntil = new HashMap<>();
   private final Map<String, Long> lastFrame = new HashMap<>();
+  private final Map<String, Echoes<SimExchange.Frame>> frames = new HashMap<>();
   private final int workerCount;
   private final long faultsEnd;
   private final double faultRate;
@@ -54,11 +55,7 @@ final class Simulation {
     this.seed = seed;
     this.mutation = mutation;
     world = new World(seed);
-    boolean many =
-        world.chance(0.8)
-            || mutation == Mutation.IGNORE_GENERATION
-            || mutation == Mutation.EXCHANGE_IGNORES_GENERATION;
-    int members = many ? 2 + world.random.nextInt(3) : 1;
+    int members = world.chance(0.8) ? 2 + world.random.nextInt(3) : 1;
     int min = world.chance(0.2) ? members : 1 + world.random.nextInt(members);
     MembersRule rule =
         new MembersRule(
@@ -78,9 +75,7 @@ final class Simulation {
     try {
       world.after(1, environment, this::supervise);
       world.after(world.between(1, 2 * World.SECOND), environment, this::fault);
-      if (hasOperators()) {
-        world.after(world.between(1, 5 * World.SECOND), environment, this::operate);
-      }
+      world.after(world.between(1, 5 * World.SECOND), environment, this::operate);
       while (!done) {
         world.next();
         store.check();
@@ -138,6 +133,11 @@ final class Simulation {
     return world.now < outageUntil ? 0.9 : faultRate / 4;
   }
 
+  /** Whether what was said in an earlier round is heard again now. */
+  boolean echoes() {
+    return world.now < faultsEnd && world.chance(0.1);
+  }
+
   /** Pieces of a shard file with these groups; returns its length. */
   long pieces(List<Integer> groups, List<WrittenPiece> into) {
     List<WrittenPiece> pieces = pieceCache.computeIfAbsent(groups.toString(), k -> make(groups));
@@ -173,6 +173,7 @@ final class Simulation {
     if (receiver.isEmpty()) {
       return;
     }
+    frames.computeIfAbsent(to, k -> new Echoes<>(SimExchange.Frame::generation)).add(frame);
     String pair = from + ">" + to;
     if (brokenUntil.getOrDefault(pair, 0L) > world.now) {
       // A connection that swallows bytes: the lease between members finds it.
@@ -191,6 +192,18 @@ final class Simulation {
           Math.max(world.now + world.between(100_000, delay), lastFrame.getOrDefault(pair, 0L) + 1);
       lastFrame.put(pair, at);
       world.at(at, receiver.get(), () -> receiver.get().receiveFrame(frame));
+    }
+  }
+
+  /** Now and then frames that were sent for this step in an earlier round come once more. */
+  void echoFrames(SimWorker to, long step) {
+    if (!frames.containsKey(to.id) || !echoes()) {
+      return;
+    }
+    for (SimExchange.Frame frame : frames.get(to.id).before(to.newestRound())) {
+      if (frame.step() == step) {
+        world.after(world.between(1, 5 * World.MILLI), to, () -> to.receiveFrame(frame));
+      }
     }
   }
 
@@ -296,12 +309,6 @@ final class Simulation {
     world.after(world.between(50 * World.MILLI, 4 * World.SECOND), environment, this::fault);
   }
 
-  /** Defects that show in few lives as it is show in fewer when members change in good order. */
-  private boolean hasOperators() {
-    return mutation != Mutation.IGNORE_GENERATION
-        && mutation != Mutation.EXCHANGE_IGNORES_GENERATION;
-  }
-
   /** Operators ask in peace too, but not for ever: each drain and each stop costs time. */
   private void operate() {
     if (world.now >= faultsEnd + 10 * World.SECOND) {
@@ -311,7 +318,7 @@ final class Simulation {
     world.after(world.between(100 * World.MILLI, 8 * World.SECOND), environment, this::operate);
   }
 
-  private <T> Optional<T> pick(List<T> from) {
+  <T> Optional<T> pick(List<T> from) {
     return from.isEmpty()
         ? Optional.empty()
         : Optional.of(from.get(world.random.nextInt(from.size())));

@@ -161,6 +161,8 @@ final class StorageThread {
     }
     SimStore.Index newest = store.live().lastEntry().getValue();
     if (store.isWhole(newest)) {
+      // A predecessor may have died between its commit and this.
+      store.mark(owner.term, newest.prefix());
       found(
           find,
           new FindOutcome.Found(

@@ -192,6 +192,20 @@ final class ToyRun {
     return metadata.get((int) step);
   }
 
+  /** The values of all groups before the first step. */
+  Map<Integer, Long> initial() {
+    Map<Integer, Long> initial = new TreeMap<>();
+    for (int group = 0; group < plan.groups().size(); group++) {
+      initial.put(group, expected(group, 0));
+    }
+    return initial;
+  }
+
+  /** By what a worker proves that it holds these values, in the order of their groups. */
+  static List<Integer> proof(Map<Integer, Long> values) {
+    return new TreeMap<>(values).values().stream().map(ToyRun::checksum).toList();
+  }
+
   /** Stands for the CRC-32C of a value. */
   static int checksum(long value) {
     return (int) (mix(value) >>> 20);

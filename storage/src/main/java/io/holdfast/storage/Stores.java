@@ -32,6 +32,7 @@ public final class Stores {
    * @param location as {@link Locations} makes it
    * @throws IllegalArgumentException for a scheme that is not in {@link #SCHEMES}
    * @throws java.nio.file.NoSuchFileException if there is no such directory
+   * @throws SettingsException if the way to it is set up wrongly
    */
   public static ObjectStore open(URI location) throws IOException {
     return switch (scheme(location)) {

@@ -110,9 +110,8 @@ public final class CoordinatorServer {
         new OperatorService(
             new StatusReplies(version, store.location().toString(), job), loop::status, loop::put);
     Server server = start(gateway, operators);
-    String events = EventFile.name(Instant.now(), LocalHost.NAME, LocalHost.PID, tenure.term());
     try (StorageDesk desk = new StorageDesk(store, tenure, job, loop::put);
-        EventLog log = new EventLog(store, events)) {
+        EventLog log = new EventLog(store, now -> events(now, tenure))) {
       clock.scheduleAtFixedRate(loop::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
       clock.scheduleAtFixedRate(
           new Renewal(tenure, address(server)),
@@ -136,6 +135,10 @@ public final class CoordinatorServer {
         server.shutdownNow();
       }
     }
+  }
+
+  private static String events(Instant now, Tenure tenure) {
+    return EventFile.name(now, LocalHost.NAME, LocalHost.PID, tenure.term());
   }
 
   private void carryOut(

@@ -76,7 +76,7 @@ final class CsvRows implements Closeable {
         line = parser.currentTokenLocation().getLineNr();
       }
       if (cells.size() == JobLimits.MAX_CSV_COLUMNS) {
-        throw new IOException(
+        throw new MalformedFileException(
             "line " + line + " has more than " + JobLimits.MAX_CSV_COLUMNS + " cells");
       }
       cells.add(parser.getText());

@@ -7,12 +7,15 @@ import io.holdfast.job.JobLimits;
 import io.holdfast.job.plan.ModelPlan;
 import io.holdfast.storage.Locations;
 import io.holdfast.storage.NotAFileException;
+import io.holdfast.storage.SettingsException;
+import io.holdfast.storage.UnreadableFileException;
 import io.holdfast.storage.bundle.TensorShape;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.zip.ZipException;
 
 /**
  * Reads the samples of a CSV file row by row, each cell checked: as many cells in each row, every
@@ -54,8 +57,14 @@ public final class CsvSamples {
     void sample(float[] features, float[] labels);
   }
 
-  /** Reads all samples of a job's source; returns how many there are, at least 1. */
-  public static int read(DataSpec.Csv spec, Job job, Sink sink) throws CsvException {
+  /**
+   * Reads all samples of a job's source; returns how many there are, at least 1.
+   *
+   * @throws CsvException if something is wrong with it
+   * @throws UnreadableFileException if the file is there and cannot be read
+   */
+  public static int read(DataSpec.Csv spec, Job job, Sink sink)
+      throws CsvException, UnreadableFileException {
     CsvSamples samples = new CsvSamples(spec, job);
     String path = samples.file;
     try (CsvRows rows = CsvRows.open(spec.path(), spec.separator())) {
@@ -71,8 +80,12 @@ public final class CsvSamples {
       throw new CsvException(PATH, path + " is cut off");
     } catch (CharacterCodingException e) {
       throw new CsvException(PATH, path + " is not UTF-8 text");
+    } catch (ZipException e) {
+      throw new CsvException(PATH, path + " is damaged gzip data: " + e.getMessage());
+    } catch (MalformedFileException | SettingsException e) {
+      throw new CsvException(PATH, path + ": " + e.getMessage());
     } catch (IOException e) {
-      throw new CsvException(PATH, path + " is not readable: " + e.getMessage());
+      throw new UnreadableFileException(path, e);
     }
   }
 

@@ -5,6 +5,8 @@ import io.holdfast.job.Job;
 import io.holdfast.job.plan.ModelPlan;
 import io.holdfast.storage.Locations;
 import io.holdfast.storage.NotAFileException;
+import io.holdfast.storage.SettingsException;
+import io.holdfast.storage.UnreadableFileException;
 import io.holdfast.storage.bundle.TensorShape;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -13,6 +15,7 @@ import java.net.URI;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.ZipException;
 
 /** Whether a job's data files are there, whole, and fit its model. */
 public final class DataFiles {
@@ -67,6 +70,8 @@ public final class DataFiles {
       CsvSamples.read(csv, job, (features, labels) -> {});
     } catch (CsvException e) {
       throw source.error(Keys.child(path, e.key()), e.getMessage());
+    } catch (UnreadableFileException e) {
+      throw source.unreadable(Keys.child(path, "path"), e);
     }
   }
 
@@ -115,8 +120,12 @@ public final class DataFiles {
       throw source.error(key, "not a file: " + file);
     } catch (EOFException e) {
       throw source.error(key, file + " is cut off");
+    } catch (ZipException e) {
+      throw source.error(key, file + " is damaged gzip data: " + e.getMessage());
+    } catch (MalformedFileException | SettingsException e) {
+      throw source.error(key, file + ": " + e.getMessage());
     } catch (IOException e) {
-      throw source.error(key, file + " is not readable: " + e.getMessage());
+      throw source.unreadable(key, new UnreadableFileException(file, e));
     }
   }
 

@@ -32,7 +32,8 @@ public record IdxHeader(TensorShape shape) {
   /**
    * Reads the head of a file.
    *
-   * @throws IOException also if it is no IDX file of unsigned bytes
+   * @throws MalformedFileException if it is no IDX file of unsigned bytes
+   * @throws IOException if it cannot be read
    */
   public static IdxHeader read(URI file) throws IOException {
     try (DataInputStream in = open(file)) {
@@ -50,22 +51,22 @@ public record IdxHeader(TensorShape shape) {
       int magic = in.readInt();
       int rank = magic & 0xff;
       if (magic >>> 8 != UNSIGNED_BYTE || rank < 1 || rank > JobLimits.MAX_RANK + 1) {
-        throw new IOException("not an IDX file of unsigned bytes");
+        throw new MalformedFileException("not an IDX file of unsigned bytes");
       }
       long[] dims = new long[rank];
       long elements = 1;
       for (int i = 0; i < rank; i++) {
         dims[i] = in.readInt();
         if (dims[i] < 1 || dims[i] > JobLimits.MAX_SAMPLES) {
-          throw new IOException("dimension " + i + " of the IDX file is " + dims[i]);
+          throw new MalformedFileException("dimension " + i + " of the IDX file is " + dims[i]);
         }
         elements = Math.multiplyExact(elements, dims[i]);
       }
       return new IdxHeader(TensorShape.of(dims));
     } catch (EOFException e) {
-      throw new IOException("not an IDX file: it ends within its head", e);
+      throw new MalformedFileException("not an IDX file: it ends within its head", e);
     } catch (ArithmeticException e) {
-      throw new IOException("the IDX file states more elements than fit", e);
+      throw new MalformedFileException("the IDX file states more elements than fit", e);
     }
   }
 }

@@ -6,6 +6,8 @@ import io.holdfast.job.JobLimits;
 import io.holdfast.storage.InputFile;
 import io.holdfast.storage.Locations;
 import io.holdfast.storage.NotAFileException;
+import io.holdfast.storage.SettingsException;
+import io.holdfast.storage.UnreadableFileException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -90,8 +92,10 @@ public final class JobFile {
       throw source.error("", "a directory, not a file");
     } catch (CharacterCodingException e) {
       throw source.error("", "not UTF-8 text");
+    } catch (SettingsException e) {
+      throw source.error("", e.getMessage());
     } catch (IOException e) {
-      throw source.error("", "not readable: " + e.getMessage());
+      throw source.unreadable("", new UnreadableFileException("the job file", e));
     }
   }
 

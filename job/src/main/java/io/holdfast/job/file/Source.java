@@ -1,5 +1,6 @@
 package io.holdfast.job.file;
 
+import io.holdfast.storage.UnreadableFileException;
 import java.util.Set;
 
 /**
@@ -21,7 +22,16 @@ record Source(String name, Set<String> overridden) {
   }
 
   JobException error(String key, String problem) {
-    return new JobException(isOverridden(key) ? COMMAND_LINE : name, key, problem);
+    return new JobException(blamed(key), key, problem);
+  }
+
+  /** That a file cannot be read now. */
+  JobException unreadable(String key, UnreadableFileException failure) {
+    return new JobException(blamed(key), key, failure.getMessage(), true);
+  }
+
+  private String blamed(String key) {
+    return isOverridden(key) ? COMMAND_LINE : name;
   }
 
   private boolean isOverridden(String key) {

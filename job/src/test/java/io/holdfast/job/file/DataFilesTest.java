@@ -2,6 +2,7 @@ package io.holdfast.job.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.holdfast.job.Job;
 import io.holdfast.storage.bundle.TensorShape;
@@ -39,6 +40,7 @@ final class DataFilesTest {
     JobException told = catchThrowableOfType(JobException.class, () -> JobFile.read(job));
     assertThat(told).isNotNull();
     assertThat(told.source()).isEqualTo(job.toString());
+    assertThat(told.isUnreadable()).isFalse();
     return told.key() + ": " + told.problem();
   }
 
@@ -84,21 +86,33 @@ final class DataFilesTest {
 
     Files.write(images, new byte[] {1, 2, 3, 4, 5});
     assertThat(told())
-        .isEqualTo(
-            "data.train.idx.images: "
-                + images
-                + " is not readable: not an IDX file of unsigned bytes");
+        .isEqualTo("data.train.idx.images: " + images + ": not an IDX file of unsigned bytes");
 
     Files.write(images, new byte[0]);
     assertThat(told())
         .isEqualTo(
-            "data.train.idx.images: "
-                + images
-                + " is not readable: not an IDX file: it ends within its head");
+            "data.train.idx.images: " + images + ": not an IDX file: it ends within its head");
 
     byte[] packed = IdxFiles.gzipped(good);
     Files.write(images, Arrays.copyOf(packed, packed.length - 12));
     assertThat(told()).isEqualTo("data.train.idx.images: " + images + " is cut off");
+
+    packed[packed.length - 8] ^= 1;
+    Files.write(images, packed);
+    assertThat(told()).startsWith("data.train.idx.images: " + images + " is damaged gzip data: ");
+  }
+
+  /** The kernel gives EIO for the first bytes of that file. */
+  @Test
+  void whatCannotBeReadIsToldApart() throws IOException {
+    Path broken = Path.of("/proc/self/mem");
+    assumeThat(broken).exists();
+    Files.delete(labels);
+    Files.createSymbolicLink(labels, broken);
+    JobException told = catchThrowableOfType(JobException.class, () -> JobFile.read(job));
+    assertThat(told.isUnreadable()).isTrue();
+    assertThat(told.key()).isEqualTo("data.train.idx.labels");
+    assertThat(told.problem()).isEqualTo(labels + " is not readable: Input/output error");
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.holdfast.job.file.CsvException;
 import io.holdfast.job.file.CsvSamples;
 import io.holdfast.job.plan.ModelPlan;
 import io.holdfast.storage.Locations;
+import io.holdfast.storage.UnreadableFileException;
 import io.holdfast.storage.bundle.TensorShape;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -38,6 +39,9 @@ public final class DataSources {
 
     /** One line: key, file, what was found, what is allowed. */
     record Rejected(String reason) implements Result {}
+
+    /** A file is there and cannot be read now. */
+    record Unreadable(UnreadableFileException failure) implements Result {}
   }
 
   /** A value that the data cannot have; ends the opening. */
@@ -62,10 +66,13 @@ public final class DataSources {
               : Optional.empty());
     } catch (Unfit e) {
       return new Result.Rejected(e.getMessage());
+    } catch (UnreadableFileException e) {
+      return new Result.Unreadable(e);
     }
   }
 
-  private Dataset dataset(String key, DataSpec.Source source, int number) throws Unfit {
+  private Dataset dataset(String key, DataSpec.Source source, int number)
+      throws Unfit, UnreadableFileException {
     if (source instanceof DataSpec.Idx idx) {
       return withTargets(idx(key + ".idx", idx));
     }
@@ -81,7 +88,7 @@ public final class DataSources {
     return asTargets ? new BinaryLabels(data) : data;
   }
 
-  private Dataset csv(String key, DataSpec.Csv spec) throws Unfit {
+  private Dataset csv(String key, DataSpec.Csv spec) throws Unfit, UnreadableFileException {
     Dataset.Target target =
         job.loss().wantsClass()
             ? new Dataset.Target.Label(requireLabels(key + ".label"))
@@ -112,7 +119,7 @@ public final class DataSources {
     return RandomDataset.of(job.seed(), spec, number);
   }
 
-  private Dataset idx(String key, DataSpec.Idx spec) throws Unfit {
+  private Dataset idx(String key, DataSpec.Idx spec) throws Unfit, UnreadableFileException {
     int classes = requireLabels(key + ".labels");
     IdxFile images = read(key + ".images", spec.images());
     IdxFile labels = read(key + ".labels", spec.labels());
@@ -131,10 +138,13 @@ public final class DataSources {
     return new IdxDataset(images.bytes(), labels.bytes(), plan.input(), classes, spec.scale());
   }
 
-  private static IdxFile read(String key, URI uri) throws Unfit {
+  private static IdxFile read(String key, URI uri) throws Unfit, UnreadableFileException {
     IdxFile.Result result = IdxFile.read(uri);
     if (result instanceof IdxFile.Result.Rejected rejected) {
       throw new Unfit(key + ": " + rejected.reason());
+    }
+    if (result instanceof IdxFile.Result.Unreadable unreadable) {
+      throw unreadable.failure();
     }
     return ((IdxFile.Result.Read) result).file();
   }

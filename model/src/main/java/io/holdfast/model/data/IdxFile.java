@@ -3,6 +3,8 @@ package io.holdfast.model.data;
 import io.holdfast.storage.InputFile;
 import io.holdfast.storage.Locations;
 import io.holdfast.storage.NotAFileException;
+import io.holdfast.storage.SettingsException;
+import io.holdfast.storage.UnreadableFileException;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -42,6 +44,9 @@ record IdxFile(List<Integer> dims, ByteBuffer bytes) {
 
     /** Names the file and what is allowed, in one line. */
     record Rejected(String reason) implements Result {}
+
+    /** It is there and cannot be read now; names the file and says why. */
+    record Unreadable(UnreadableFileException failure) implements Result {}
   }
 
   /** Something about the content that is not allowed. */
@@ -65,8 +70,10 @@ record IdxFile(List<Integer> dims, ByteBuffer bytes) {
       return new Result.Rejected(name + ": truncated: it ends before its declared size");
     } catch (ZipException e) {
       return new Result.Rejected(name + ": damaged gzip data: " + e.getMessage());
-    } catch (Malformed | IOException e) {
+    } catch (Malformed | SettingsException e) {
       return new Result.Rejected(name + ": " + e.getMessage());
+    } catch (IOException e) {
+      return new Result.Unreadable(new UnreadableFileException(name, e));
     }
   }
 

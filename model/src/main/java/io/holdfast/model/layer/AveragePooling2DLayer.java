@@ -3,53 +3,35 @@ package io.holdfast.model.layer;
 import io.holdfast.job.LayerSpec;
 import io.holdfast.job.plan.LayerPlan;
 import io.holdfast.model.kernel.Matrix;
-import java.util.Arrays;
 import java.util.List;
 
 /** The mean of each window; as in TensorFlow, what lies beyond the border does not count. */
 final class AveragePooling2DLayer implements Layer {
   private final Windows windows;
-  private final Workspace workspace;
   private final int rows;
-  private final Signal input;
-  private final Signal output;
+  private final PooledSignals signals;
 
   AveragePooling2DLayer(LayerPlan plan, Signal input, int rows, Workspace workspace) {
     this.windows = Windows.of(plan, (LayerSpec.AveragePooling2D) plan.spec());
-    this.workspace = workspace;
     this.rows = rows;
-    this.input = input;
-    this.output = Signals.of(plan, rows, workspace, input.gradient().isPresent());
+    this.signals = new PooledSignals(plan, input, rows, workspace);
   }
 
   @Override
   public Signal output() {
-    return output;
+    return signals.output();
   }
 
   @Override
   public void forward(Pass pass, List<Matrix> weights) {
-    float[] images = workspace.scratch(0, input.value().size());
-    float[] pooled = workspace.scratch(1, output.value().size());
-    input.value().read(images);
-    Arrays.fill(pooled, 0, output.value().size(), 0);
-    eachWindow((from, at, size) -> addMean(images, from, pooled, at, size));
-    output.value().write(pooled);
+    signals.forward(
+        (images, pooled) ->
+            eachWindow((from, at, size) -> addMean(images, from, pooled, at, size)));
   }
 
   @Override
   public void backward(List<Matrix> weights, List<Matrix> gradients) {
-    if (input.gradient().isEmpty()) {
-      return;
-    }
-    Matrix inputGradient = input.gradient().get();
-    Matrix outputGradient = output.gradient().orElseThrow();
-    float[] dy = workspace.scratch(0, outputGradient.size());
-    float[] dx = workspace.scratch(1, inputGradient.size());
-    outputGradient.read(dy);
-    Arrays.fill(dx, 0, inputGradient.size(), 0);
-    eachWindow((from, at, size) -> addMean(dy, at, dx, from, size));
-    inputGradient.write(dx);
+    signals.backward((dy, dx) -> eachWindow((from, at, size) -> addMean(dy, at, dx, from, size)));
   }
 
   private void addMean(float[] source, int from, float[] target, int at, int size) {

@@ -9,35 +9,31 @@ final class GlobalAveragePooling2DLayer implements Layer {
   private final int pixels;
   private final int channels;
   private final int rows;
-  private final Workspace workspace;
-  private final Signal input;
-  private final Signal output;
+  private final PooledSignals signals;
 
   GlobalAveragePooling2DLayer(LayerPlan plan, Signal input, int rows, Workspace workspace) {
     this.pixels = Math.toIntExact(plan.input().dim(0) * plan.input().dim(1));
     this.channels = Math.toIntExact(plan.input().dim(2));
     this.rows = rows;
-    this.workspace = workspace;
-    this.input = input;
-    this.output = Signals.of(plan, rows, workspace, input.gradient().isPresent());
+    this.signals = new PooledSignals(plan, input, rows, workspace);
   }
 
   @Override
   public Signal output() {
-    return output;
+    return signals.output();
   }
 
   @Override
   public void forward(Pass pass, List<Matrix> weights) {
-    float[] images = workspace.scratch(0, input.value().size());
-    float[] means = workspace.scratch(1, output.value().size());
-    input.value().read(images);
+    signals.forward(this::means);
+  }
+
+  private void means(float[] images, float[] means) {
     for (int image = 0; image < rows; image++) {
       for (int channel = 0; channel < channels; channel++) {
         means[image * channels + channel] = mean(images, image * pixels * channels + channel);
       }
     }
-    output.value().write(means);
   }
 
   private float mean(float[] images, int first) {
@@ -50,18 +46,13 @@ final class GlobalAveragePooling2DLayer implements Layer {
 
   @Override
   public void backward(List<Matrix> weights, List<Matrix> gradients) {
-    if (input.gradient().isEmpty()) {
-      return;
-    }
-    Matrix inputGradient = input.gradient().get();
-    Matrix outputGradient = output.gradient().orElseThrow();
-    float[] dy = workspace.scratch(0, outputGradient.size());
-    float[] dx = workspace.scratch(1, inputGradient.size());
-    outputGradient.read(dy);
-    for (int i = 0; i < inputGradient.size(); i++) {
+    signals.backward(this::spread);
+  }
+
+  private void spread(float[] dy, float[] dx) {
+    for (int i = 0; i < rows * pixels * channels; i++) {
       int image = i / (pixels * channels);
       dx[i] = dy[image * channels + i % channels] / pixels;
     }
-    inputGradient.write(dx);
   }
 }

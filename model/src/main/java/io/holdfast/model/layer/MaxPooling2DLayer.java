@@ -11,33 +11,30 @@ import java.util.List;
  */
 final class MaxPooling2DLayer implements Layer {
   private final Windows windows;
-  private final Workspace workspace;
   private final int rows;
-  private final Signal input;
-  private final Signal output;
+  private final PooledSignals signals;
   private final int[] origin;
 
   MaxPooling2DLayer(LayerPlan plan, Signal input, int rows, Workspace workspace) {
     LayerSpec.MaxPooling2D spec = (LayerSpec.MaxPooling2D) plan.spec();
     this.windows = Windows.of(plan, spec);
-    this.workspace = workspace;
     this.rows = rows;
-    this.input = input;
-    this.output = Signals.of(plan, rows, workspace, input.gradient().isPresent());
+    this.signals = new PooledSignals(plan, input, rows, workspace);
     int perImage = Math.toIntExact(plan.output().elements());
     this.origin = workspace.indices(spec.name() + "/origin", rows, perImage);
   }
 
   @Override
   public Signal output() {
-    return output;
+    return signals.output();
   }
 
   @Override
   public void forward(Pass pass, List<Matrix> weights) {
-    float[] images = workspace.scratch(0, input.value().size());
-    float[] pooled = workspace.scratch(1, output.value().size());
-    input.value().read(images);
+    signals.forward(this::pool);
+  }
+
+  private void pool(float[] images, float[] pooled) {
     int at = 0;
     for (int image = 0; image < rows; image++) {
       for (int y = 0; y < windows.outputHeight(); y++) {
@@ -47,7 +44,6 @@ final class MaxPooling2DLayer implements Layer {
         }
       }
     }
-    output.value().write(pooled);
   }
 
   private void pool(float[] images, int base, int y, int x, float[] pooled, int at) {
@@ -76,19 +72,13 @@ final class MaxPooling2DLayer implements Layer {
 
   @Override
   public void backward(List<Matrix> weights, List<Matrix> gradients) {
-    if (input.gradient().isEmpty()) {
-      return;
-    }
-    Matrix inputGradient = input.gradient().get();
-    Matrix outputGradient = output.gradient().orElseThrow();
-    int outputs = outputGradient.size();
-    float[] dy = workspace.scratch(0, outputs);
-    float[] dx = workspace.scratch(1, inputGradient.size());
-    outputGradient.read(dy);
-    Arrays.fill(dx, 0, inputGradient.size(), 0);
+    signals.backward(this::route);
+  }
+
+  private void route(float[] dy, float[] dx) {
+    int outputs = rows * windows.windowsPerImage() * windows.channels();
     for (int i = 0; i < outputs; i++) {
       dx[origin[i]] += dy[i];
     }
-    inputGradient.write(dx);
   }
 }

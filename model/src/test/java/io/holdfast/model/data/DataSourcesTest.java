@@ -1,6 +1,7 @@
 package io.holdfast.model.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.holdfast.job.ActivationFunction;
 import io.holdfast.job.DataSpec;
@@ -158,6 +159,23 @@ class DataSourcesTest {
                 + file
                 + ": line 2, column \"class\": \"x\" is not allowed; a finite decimal number is"
                 + " needed");
+  }
+
+  /** The kernel gives EIO for the first bytes of that file. */
+  @Test
+  void whatCannotBeReadIsNotRejected() throws IOException {
+    Path broken = Path.of("/proc/self/mem");
+    assumeThat(broken).exists();
+    images = broken;
+    assertUnreadable(open(), broken);
+    Job job = job(LossFunction.SPARSE_CATEGORICAL_CROSSENTROPY, 3, csv(broken, "class"));
+    assertUnreadable(DataSources.open(job, ModelPlan.of(job)), broken);
+  }
+
+  private static void assertUnreadable(DataSources.Result result, Path file) {
+    assertThat(result).isInstanceOf(DataSources.Result.Unreadable.class);
+    assertThat(((DataSources.Result.Unreadable) result).failure())
+        .hasMessage(file + " is not readable: Input/output error");
   }
 
   private static DataSpec.Csv csv(Path file, String... labels) {

@@ -1,5 +1,6 @@
 package io.holdfast.storage.hdfs;
 
+import io.holdfast.storage.SettingsException;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
@@ -10,6 +11,8 @@ import org.apache.hadoop.conf.Configuration;
  * own client does not serve. Where there is no such directory, nothing of Hadoop is loaded.
  */
 public final class HadoopKeys {
+  private static final String CREDENTIAL_STORES = "hadoop.security.credential.provider.path";
+
   private final Optional<Configuration> configuration;
 
   private HadoopKeys(Optional<Configuration> configuration) {
@@ -20,7 +23,8 @@ public final class HadoopKeys {
    * Reads the site's files.
    *
    * @param environment of this process
-   * @throws IOException if they cannot be read, or HADOOP_CONF_DIR is no directory
+   * @throws SettingsException if they are malformed, or HADOOP_CONF_DIR is no directory
+   * @throws IOException if they cannot be read
    */
   public static HadoopKeys read(Map<String, String> environment) throws IOException {
     return HdfsSettings.directory(environment).isEmpty()
@@ -43,7 +47,12 @@ public final class HadoopKeys {
     if (configuration.isEmpty()) {
       return Optional.empty();
     }
-    char[] value = configuration.get().getPassword(key);
-    return Optional.ofNullable(value).map(String::new).filter(text -> !text.isBlank());
+    try {
+      char[] value = configuration.get().getPassword(key);
+      return Optional.ofNullable(value).map(String::new).filter(text -> !text.isBlank());
+    } catch (IOException e) {
+      throw new IOException(
+          CREDENTIAL_STORES + ": cannot be read: " + (e.getCause() == null ? e : e.getCause()), e);
+    }
   }
 }

@@ -1,7 +1,9 @@
 package io.holdfast.storage.hdfs;
 
+import io.holdfast.storage.SettingsException;
 import java.io.IOException;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -23,7 +25,8 @@ record HdfsClient(DistributedFileSystem calls, DistributedFileSystem streams) {
   /**
    * The client of the file system that a location lies on. No call is made yet.
    *
-   * @throws IOException if the configuration or the login is at fault
+   * @throws SettingsException if the configuration is at fault
+   * @throws IOException if the login is not accepted or the host is not known
    */
   static synchronized HdfsClient of(URI location) throws IOException {
     if (settings.isEmpty()) {
@@ -43,13 +46,14 @@ record HdfsClient(DistributedFileSystem calls, DistributedFileSystem streams) {
     return client;
   }
 
-  private static URI fileSystem(URI location, Configuration configuration) throws IOException {
+  private static URI fileSystem(URI location, Configuration configuration)
+      throws SettingsException {
     if (location.getAuthority() != null) {
       return URI.create(SCHEME + "://" + location.getAuthority());
     }
     URI byDefault = FileSystem.getDefaultUri(configuration);
     if (!SCHEME.equals(byDefault.getScheme()) || byDefault.getAuthority() == null) {
-      throw new IOException(
+      throw new SettingsException(
           location
               + " names no host, and fs.defaultFS is "
               + byDefault
@@ -64,8 +68,11 @@ record HdfsClient(DistributedFileSystem calls, DistributedFileSystem streams) {
     try {
       return (DistributedFileSystem) FileSystem.newInstance(fileSystem, configuration);
     } catch (IllegalArgumentException e) {
-      // So an unknown host is told.
-      throw new IOException(fileSystem + ": " + e.getMessage(), e);
+      if (e.getCause() instanceof UnknownHostException) {
+        throw new IOException(fileSystem + ": " + e.getMessage(), e);
+      }
+      throw new SettingsException(
+          fileSystem + ": a setting in HADOOP_CONF_DIR cannot be: " + e.getMessage(), e);
     }
   }
 }

@@ -1,6 +1,9 @@
 package io.holdfast.storage.hdfs;
 
+import io.holdfast.storage.SettingsException;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.security.SecurityUtil;
@@ -26,27 +29,40 @@ final class HdfsLogin {
    * Logs in for the whole process.
    *
    * @param environment of this process
-   * @throws IOException if the keytab is not accepted, or is given where there is no Kerberos
+   * @throws SettingsException if the keytab is not there, or is given where there is no Kerberos
+   * @throws IOException if the keytab is not accepted
    */
   static void login(Configuration configuration, Map<String, String> environment)
       throws IOException {
-    UserGroupInformation.setConfiguration(configuration);
+    configure(configuration);
     String principal = environment.getOrDefault(PRINCIPAL, "");
     String keytab = environment.getOrDefault(KEYTAB, "");
     if (principal.isEmpty() && keytab.isEmpty()) {
       return;
     }
     if (principal.isEmpty() || keytab.isEmpty()) {
-      throw new IOException(PRINCIPAL + " and " + KEYTAB + " are needed together");
+      throw new SettingsException(PRINCIPAL + " and " + KEYTAB + " are needed together");
     }
     if (!UserGroupInformation.isSecurityEnabled()) {
-      throw new IOException(
+      throw new SettingsException(
           KEYTAB
               + " is set, but hadoop.security.authentication is not kerberos (in core-site.xml of"
               + " HADOOP_CONF_DIR)");
     }
+    if (!Files.isReadable(Path.of(keytab))) {
+      throw new SettingsException(KEYTAB + ": " + keytab + ": no such file that can be read");
+    }
     UserGroupInformation.loginUserFromKeytab(
         SecurityUtil.getServerPrincipal(principal, (String) null), keytab);
     LOG.info("Logged in to Kerberos as {}", UserGroupInformation.getLoginUser().getUserName());
+  }
+
+  private static void configure(Configuration configuration) throws SettingsException {
+    try {
+      UserGroupInformation.setConfiguration(configuration);
+    } catch (IllegalArgumentException e) {
+      // Such as a hadoop.security.authentication that there is none of; the message names it.
+      throw new SettingsException(e.getMessage() + " (in core-site.xml of HADOOP_CONF_DIR)", e);
+    }
   }
 }

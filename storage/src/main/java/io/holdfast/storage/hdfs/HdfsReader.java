@@ -41,7 +41,7 @@ final class HdfsReader implements ObjectReader {
 
   static ObjectReader open(DistributedFileSystem files, Path path, String name) throws IOException {
     for (int opens = 1; ; opens++) {
-      HdfsReader reader = Patience.repeat(name, () -> new HdfsReader(files, path, name));
+      HdfsReader reader = HdfsCalls.repeat(name, () -> new HdfsReader(files, path, name));
       if (reader.length > SMALL_BYTES) {
         return reader;
       }
@@ -106,7 +106,7 @@ final class HdfsReader implements ObjectReader {
     if (in != failed) {
       return;
     }
-    FSDataInputStream fresh = Patience.repeat(name, () -> files.open(path));
+    FSDataInputStream fresh = HdfsCalls.repeat(name, () -> files.open(path));
     if (visibleLength(fresh) < length) {
       fresh.close();
       throw new IOException(name + ": another file of that name while it was read");

@@ -1,5 +1,6 @@
 package io.holdfast.storage.hdfs;
 
+import io.holdfast.storage.SettingsException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Arrays;
@@ -70,6 +71,8 @@ final class HdfsSettings {
    * The configuration for streams of data.
    *
    * @param environment of this process
+   * @throws SettingsException if a file is malformed, or HADOOP_CONF_DIR is no directory
+   * @throws IOException if a file cannot be read
    */
   static Configuration read(Map<String, String> environment) throws IOException {
     Configuration configuration = new HdfsConfiguration();
@@ -87,7 +90,7 @@ final class HdfsSettings {
     return configuration;
   }
 
-  /** The same for single calls, which are tried again by {@link Patience} and not by Hadoop. */
+  /** The same for single calls, which are tried again by {@link HdfsCalls} and not by Hadoop. */
   static Configuration forCalls(Configuration streams) {
     Configuration calls = new Configuration(streams);
     calls.setBoolean(RETRY_POLICY, false);
@@ -95,12 +98,12 @@ final class HdfsSettings {
   }
 
   static Optional<java.nio.file.Path> directory(Map<String, String> environment)
-      throws IOException {
+      throws SettingsException {
     String named = environment.getOrDefault(CONF_DIR, "");
     if (!named.isEmpty()) {
       java.nio.file.Path directory = java.nio.file.Path.of(named);
       if (!Files.isDirectory(directory)) {
-        throw new IOException(CONF_DIR + ": " + named + ": no such directory");
+        throw new SettingsException(CONF_DIR + ": " + named + ": no such directory");
       }
       return Optional.of(directory);
     }
@@ -120,7 +123,10 @@ final class HdfsSettings {
     try {
       configuration.size();
     } catch (RuntimeException e) {
-      throw new IOException(CONF_DIR + " " + directory + " cannot be read: " + e.getMessage(), e);
+      String line = CONF_DIR + ": " + directory + ": cannot be read: " + e.getMessage();
+      throw e.getCause() instanceof IOException
+          ? new IOException(line, e)
+          : new SettingsException(line, e);
     }
   }
 

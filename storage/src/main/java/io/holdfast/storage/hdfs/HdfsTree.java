@@ -57,7 +57,7 @@ final class HdfsTree implements FileTree {
   /** Whether the root, which must exist, is a directory. */
   boolean isDirectory() throws IOException {
     try {
-      return Patience.repeat("", () -> client.calls().getFileStatus(root).isDirectory());
+      return HdfsCalls.repeat("", () -> client.calls().getFileStatus(root).isDirectory());
     } catch (NoSuchFileException e) {
       throw new NoSuchFileException(root.toString());
     }
@@ -65,7 +65,7 @@ final class HdfsTree implements FileTree {
 
   /** Makes the root, and what lies above it, if it is not there. */
   void makeRoot() throws IOException {
-    Patience.repeat("", () -> client.calls().mkdirs(root, FsPermission.getDirDefault()));
+    HdfsCalls.repeat("", () -> client.calls().mkdirs(root, FsPermission.getDirDefault()));
   }
 
   private Path at(String path) {
@@ -74,7 +74,7 @@ final class HdfsTree implements FileTree {
 
   @Override
   public OpenFile createNew(String path) throws IOException {
-    return Patience.repeat(
+    return HdfsCalls.repeat(
         path,
         () ->
             new HdfsFile(
@@ -95,7 +95,7 @@ final class HdfsTree implements FileTree {
   }
 
   private OpenFile append(String path) throws IOException {
-    return Patience.repeat(
+    return HdfsCalls.repeat(
         path,
         () -> {
           try {
@@ -126,7 +126,7 @@ final class HdfsTree implements FileTree {
                 + LEASE_RECOVERY.toSeconds()
                 + " s");
       }
-      Patience.sleep(path, LEASE_POLL_MILLIS);
+      HdfsCalls.sleep(path, LEASE_POLL_MILLIS);
     }
   }
 
@@ -137,7 +137,7 @@ final class HdfsTree implements FileTree {
 
   @Override
   public List<Entry> list(String path) throws IOException {
-    FileStatus[] found = Patience.repeat(path, () -> client.calls().listStatus(at(path)));
+    FileStatus[] found = HdfsCalls.repeat(path, () -> client.calls().listStatus(at(path)));
     return Arrays.stream(found).map(HdfsTree::entry).toList();
   }
 
@@ -152,7 +152,7 @@ final class HdfsTree implements FileTree {
   @Override
   public boolean exists(String path) throws IOException {
     try {
-      Patience.repeat(path, () -> client.calls().getFileStatus(at(path)));
+      HdfsCalls.repeat(path, () -> client.calls().getFileStatus(at(path)));
       return true;
     } catch (NoSuchFileException e) {
       return false;
@@ -161,7 +161,7 @@ final class HdfsTree implements FileTree {
 
   @Override
   public void makeDirectory(String path) throws IOException {
-    Patience.repeat(path, () -> client.calls().mkdir(at(path), FsPermission.getDirDefault()));
+    HdfsCalls.repeat(path, () -> client.calls().mkdir(at(path), FsPermission.getDirDefault()));
   }
 
   @Override
@@ -175,7 +175,7 @@ final class HdfsTree implements FileTree {
   }
 
   private void rename(String source, String target, Options.Rename option) throws IOException {
-    Patience.rename(
+    HdfsCalls.rename(
         target,
         () -> {
           client.calls().rename(at(source), at(target), option);
@@ -185,7 +185,7 @@ final class HdfsTree implements FileTree {
 
   @Override
   public void remove(String path) throws IOException {
-    if (!Patience.repeat(path, () -> client.calls().delete(at(path), false))) {
+    if (!HdfsCalls.repeat(path, () -> client.calls().delete(at(path), false))) {
       throw new NoSuchFileException(path);
     }
   }

@@ -1,5 +1,6 @@
 package io.holdfast.storage.s3;
 
+import io.holdfast.storage.SettingsException;
 import io.holdfast.storage.hdfs.HadoopKeys;
 import io.holdfast.storage.store.ObjectInfo;
 import io.holdfast.storage.store.ObjectNames;
@@ -52,12 +53,12 @@ final class S3Bucket {
    * What lies below a location; no request is made yet.
    *
    * @param location {@code s3a://bucket/path}
-   * @throws IOException if the configuration is at fault
+   * @throws SettingsException if the configuration is at fault
    */
   static S3Bucket of(URI location) throws IOException {
     String bucket = location.getAuthority();
     if (bucket == null) {
-      throw new IOException(location + " names no bucket (allowed: s3a://bucket/path)");
+      throw new SettingsException(location + " names no bucket (allowed: s3a://bucket/path)");
     }
     String path = location.getPath().replaceAll("^/+|/+$", "");
     return root(bucket).below(path.isEmpty() ? "" : path + "/");

@@ -1,23 +1,12 @@
 package io.holdfast.storage.s3;
 
+import io.holdfast.storage.store.Patience;
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.time.Duration;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.exception.SdkException;
 
-/**
- * Makes a request again while the server does not answer, or says that it is busy, with growing
- * pauses and for a bounded time.
- */
+/** Makes requests, again while the server does not answer, or says that it is busy. */
 final class S3Calls {
-  /** No try begins later than this after the first. */
-  static final Duration LONGEST = Duration.ofSeconds(60);
-
-  private static final long FIRST_PAUSE_MILLIS = 100;
-  private static final long LONGEST_PAUSE_MILLIS = 2_000;
-  private static final Logger LOG = LoggerFactory.getLogger(S3Calls.class);
+  private static final Patience PATIENCE = new Patience("S3");
 
   private S3Calls() {}
 
@@ -38,38 +27,21 @@ final class S3Calls {
    *     only if no try can have done anything
    */
   static <T> T repeat(String name, Call<T> call) throws IOException {
-    long end = System.nanoTime() + LONGEST.toNanos();
-    long pause = FIRST_PAUSE_MILLIS;
-    boolean again = false;
-    while (true) {
-      try {
-        return call.make(again);
-      } catch (SdkException | IOException e) {
-        IOException failure = S3Errors.translate(name, e);
-        if (!S3Errors.isOutage(e)) {
-          throw again && failure instanceof S3Errors.RefusedException
-              ? new IOException(failure.getMessage(), failure)
-              : failure;
-        }
-        if (System.nanoTime() - end > 0) {
-          throw failure;
-        }
-        if (!again) {
-          LOG.warn("S3 is away, trying for {} s: {}", LONGEST.toSeconds(), failure.getMessage());
-        }
-        again = true;
-      }
-      sleep(name, pause);
-      pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
-    }
+    return PATIENCE.repeat(name, again -> make(name, call, again));
   }
 
-  private static void sleep(String name, long millis) throws InterruptedIOException {
+  private static <T> T make(String name, Call<T> call, boolean again)
+      throws IOException, Patience.Away {
     try {
-      Thread.sleep(millis);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException(name + ": interrupted while S3 is away");
+      return call.make(again);
+    } catch (SdkException | IOException e) {
+      IOException failure = S3Errors.translate(name, e);
+      if (S3Errors.isOutage(e)) {
+        throw new Patience.Away(failure);
+      }
+      throw again && failure instanceof S3Errors.RefusedException
+          ? new IOException(failure.getMessage(), failure)
+          : failure;
     }
   }
 }

@@ -1,10 +1,12 @@
 package io.holdfast.storage.s3;
 
+import io.holdfast.storage.SettingsException;
 import io.holdfast.storage.hdfs.HadoopKeys;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
@@ -38,6 +40,10 @@ final class S3Settings {
   static final String CHECKSUM = "create.checksum.algorithm";
 
   private static final String PREFIX = "fs.s3a.";
+  private static final Set<String> SCHEMES = Set.of("http", "https");
+  private static final String ENDPOINTS = "a host, or a URI such as http://host:9000";
+  private static final String REGIONS = "[A-Za-z0-9-]{1,63}";
+  private static final int LARGEST_PORT = 65_535;
   private static final Duration CONNECT = Duration.ofSeconds(5);
 
   /** The longest silence within one answer; a large object is completed in less. */
@@ -54,7 +60,8 @@ final class S3Settings {
   /**
    * A client that makes each request once; {@link S3Calls} makes them again.
    *
-   * @throws IOException if a setting is at fault; the message names it
+   * @throws SettingsException if a setting is at fault
+   * @throws IOException if a credential store of Hadoop's cannot be read
    */
   S3Client client() throws IOException {
     Optional<URI> endpoint = endpoint();
@@ -75,7 +82,7 @@ final class S3Settings {
   }
 
   /** What the server checks each part of an object by; empty for servers that know none. */
-  Optional<ChecksumAlgorithm> checksum() throws IOException {
+  Optional<ChecksumAlgorithm> checksum() throws SettingsException {
     String name = get(CHECKSUM).orElse("CRC32C");
     return switch (name) {
       case "CRC32C" -> Optional.of(ChecksumAlgorithm.CRC32_C);
@@ -84,7 +91,7 @@ final class S3Settings {
     };
   }
 
-  private Optional<URI> endpoint() throws IOException {
+  private Optional<URI> endpoint() throws SettingsException {
     Optional<String> given = get(ENDPOINT);
     if (given.isEmpty()) {
       return Optional.empty();
@@ -95,18 +102,28 @@ final class S3Settings {
     }
     try {
       URI uri = URI.create(text);
-      if (uri.getHost() != null) {
+      if (isEndpoint(uri)) {
         return Optional.of(uri);
       }
     } catch (IllegalArgumentException e) {
-      throw new IOException(
-          PREFIX + ENDPOINT + ": " + e.getMessage() + " (allowed: a host or URI)", e);
+      throw new SettingsException(
+          PREFIX + ENDPOINT + ": " + e.getMessage() + " (allowed: " + ENDPOINTS + ")", e);
     }
-    throw bad(ENDPOINT, text, "a host, or a URI such as http://host:9000");
+    throw bad(ENDPOINT, text, ENDPOINTS);
   }
 
-  private Optional<Region> region() {
-    return get(REGION).map(Region::of).or(S3Settings::regionOfTheMachine);
+  private static boolean isEndpoint(URI uri) {
+    return SCHEMES.contains(uri.getScheme())
+        && uri.getHost() != null
+        && uri.getPort() <= LARGEST_PORT;
+  }
+
+  private Optional<Region> region() throws SettingsException {
+    Optional<String> given = get(REGION);
+    if (given.isPresent() && !given.get().matches(REGIONS)) {
+      throw bad(REGION, given.get(), "a region such as us-east-1");
+    }
+    return given.map(Region::of).or(S3Settings::regionOfTheMachine);
   }
 
   private static Optional<Region> regionOfTheMachine() {
@@ -125,7 +142,7 @@ final class S3Settings {
       return DefaultCredentialsProvider.builder().build();
     }
     if (access.isEmpty() || secret.isEmpty()) {
-      throw new IOException(
+      throw new SettingsException(
           PREFIX + ACCESS_KEY + " and " + PREFIX + SECRET_KEY + " are needed together");
     }
     Optional<String> token = secret(SESSION_TOKEN);
@@ -135,7 +152,7 @@ final class S3Settings {
             : AwsBasicCredentials.create(access.get(), secret.get()));
   }
 
-  private boolean isSet(String key, boolean otherwise) throws IOException {
+  private boolean isSet(String key, boolean otherwise) throws SettingsException {
     String value = get(key).orElse(Boolean.toString(otherwise));
     return switch (value) {
       case "true" -> true;
@@ -157,7 +174,7 @@ final class S3Settings {
     return PREFIX + "bucket." + bucket + "." + key;
   }
 
-  private static IOException bad(String key, String value, String allowed) {
-    return new IOException(PREFIX + key + ": " + value + " (allowed: " + allowed + ")");
+  private static SettingsException bad(String key, String value, String allowed) {
+    return new SettingsException(PREFIX + key + ": " + value + " (allowed: " + allowed + ")");
   }
 }

@@ -3,6 +3,7 @@ package io.holdfast.storage.hdfs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.holdfast.storage.SettingsException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,24 +64,34 @@ class HdfsSettingsTest {
         .isEqualTo("hdfs://a:1");
     assertThat(HdfsSettings.read(Map.of()).get("fs.defaultFS")).isEqualTo("file:///");
     assertThatThrownBy(() -> HdfsSettings.read(Map.of("HADOOP_CONF_DIR", directory + "/none")))
-        .isInstanceOf(IOException.class)
+        .isInstanceOf(SettingsException.class)
         .hasMessage("HADOOP_CONF_DIR: " + directory + "/none: no such directory");
     Files.writeString(conf.resolve("core-site.xml"), "<configuration><prop");
     assertThatThrownBy(() -> HdfsSettings.read(Map.of("HADOOP_CONF_DIR", conf.toString())))
-        .isInstanceOf(IOException.class)
+        .isInstanceOf(SettingsException.class)
         .hasMessageContaining(conf.toString());
+  }
+
+  @Test
+  void whatAClientCannotBeMadeWithIsTheSitesFault() throws IOException {
+    Configuration settings = read("hadoop.security.authentication", "trust");
+    assertThatThrownBy(() -> HdfsLogin.login(settings, Map.of()))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("hadoop.security.authentication of trust");
   }
 
   @Test
   void aKeytabIsRefusedWithoutAPrincipalOrWithoutKerberos() throws IOException {
     Configuration settings = read();
     assertThatThrownBy(() -> HdfsLogin.login(settings, Map.of(HdfsLogin.KEYTAB, "/etc/x.keytab")))
+        .isInstanceOf(SettingsException.class)
         .hasMessageContaining("needed together");
     assertThatThrownBy(
             () ->
                 HdfsLogin.login(
                     settings,
                     Map.of(HdfsLogin.KEYTAB, "/etc/x.keytab", HdfsLogin.PRINCIPAL, "me@A")))
+        .isInstanceOf(SettingsException.class)
         .hasMessageContaining("not kerberos");
     HdfsLogin.login(settings, Map.of());
   }

@@ -20,6 +20,7 @@ final class Preparation {
       return;
     }
     turn.enter(WorkerPhase.PREPARING, "the job is loaded");
+    turn.prepareFailures = 0;
     if (!turn.preparing.equals(Optional.of(welcome.job()))) {
       prepare(turn, welcome);
     }
@@ -68,13 +69,20 @@ final class Preparation {
     }
     turn.preparing = Optional.empty();
     if (failed.cause() == Cause.UNREADABLE) {
-      turn.prepareFailures++;
-      turn.prepareRetryAt = turn.now + WorkerSettings.connectPauseNanos(turn.prepareFailures);
+      tryAgain(turn, failed);
       return;
     }
     turn.send(new Failed(Generation.NONE, failed.cause(), failed.reason()));
     int code =
         failed.cause() == Cause.BAD_INPUT ? WorkerSettings.EXIT_BAD_INPUT : WorkerSettings.EXIT_BUG;
     turn.exit(code, failed.reason());
+  }
+
+  /** The first failure of a row is told, so that an operator learns what is waited for. */
+  private static void tryAgain(WorkerTurn turn, JobFailed failed) {
+    if (turn.prepareFailures++ == 0) {
+      turn.send(new Failed(Generation.NONE, failed.cause(), failed.reason()));
+    }
+    turn.prepareRetryAt = turn.now + WorkerSettings.connectPauseNanos(turn.prepareFailures);
   }
 }

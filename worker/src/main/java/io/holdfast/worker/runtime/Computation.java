@@ -2,6 +2,7 @@ package io.holdfast.worker.runtime;
 
 import io.holdfast.protocol.Generation;
 import io.holdfast.protocol.WorkerMessage.Cause;
+import io.holdfast.storage.UnreadableFileException;
 import io.holdfast.storage.bundle.DamagedCheckpointException;
 import io.holdfast.worker.exchange.ExchangeNode;
 import io.holdfast.worker.protocol.WorkerEffect;
@@ -138,6 +139,8 @@ final class Computation {
               trainer.slices().groups().size()));
     } catch (BadInputException e) {
       inbox.accept(new WorkerEvent.JobFailed(prepare.job(), Cause.BAD_INPUT, e.getMessage()));
+    } catch (UnreadableFileException e) {
+      inbox.accept(new WorkerEvent.JobFailed(prepare.job(), Cause.UNREADABLE, e.getMessage()));
     } catch (IOException e) {
       inbox.accept(new WorkerEvent.JobFailed(prepare.job(), Cause.UNREADABLE, e.toString()));
     } catch (RuntimeException | LinkageError e) {

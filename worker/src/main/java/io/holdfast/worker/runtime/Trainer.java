@@ -16,6 +16,7 @@ import io.holdfast.model.data.DataSources;
 import io.holdfast.model.data.Dataset;
 import io.holdfast.model.kernel.KernelEnvironment;
 import io.holdfast.protocol.ShardSums;
+import io.holdfast.storage.SettingsException;
 import io.holdfast.storage.Stores;
 import io.holdfast.storage.bundle.DamagedCheckpointException;
 import io.holdfast.storage.store.ObjectStore;
@@ -91,8 +92,9 @@ final class Trainer {
    * @param jobText canonical JSON of the job
    * @param exchange where other members of a round are met
    * @param cores for the kernels of this process
-   * @throws BadInputException if the job or its data cannot be trained
-   * @throws IOException if the data cannot be read
+   * @throws BadInputException if the job or its data cannot be trained, or the way to the run is
+   *     set up wrongly
+   * @throws IOException if the data or the run cannot be read now
    */
   static Trainer prepare(String run, String jobText, ExchangeNode exchange, int cores)
       throws BadInputException, IOException {
@@ -104,9 +106,19 @@ final class Trainer {
     if (data instanceof DataSources.Result.Rejected rejected) {
       throw new BadInputException(rejected.reason());
     }
+    if (data instanceof DataSources.Result.Unreadable unreadable) {
+      throw unreadable.failure();
+    }
     DataSources.Result.Opened opened = (DataSources.Result.Opened) data;
-    return new Trainer(
-        job, Stores.open(URI.create(run)), opened.train(), opened.validation(), exchange, cores);
+    return new Trainer(job, store(run), opened.train(), opened.validation(), exchange, cores);
+  }
+
+  private static ObjectStore store(String run) throws BadInputException, IOException {
+    try {
+      return Stores.open(URI.create(run));
+    } catch (SettingsException e) {
+      throw new BadInputException(run + ": " + e.getMessage());
+    }
   }
 
   private static Job job(String run, String text) throws BadInputException {

@@ -245,6 +245,19 @@ class WorkerMachineTest {
   }
 
   @Test
+  void unreadableDataAreToldOnceAndReadAgain() {
+    on(new WorkerEvent.Started());
+    on(new WorkerEvent.Connected(1));
+    hear(new Welcome(3, "run", "{}", 500, 3000));
+    WorkerEvent.JobFailed failed = new WorkerEvent.JobFailed("{}", Cause.UNREADABLE, "EIO");
+    assertThat(on(failed))
+        .containsExactly(say(new WorkerMessage.Failed(Generation.NONE, Cause.UNREADABLE, "EIO")));
+    assertThat(pass(Duration.ofMillis(200))).contains(new WorkerEffect.Prepare("run", "{}"));
+    assertThat(on(failed)).isEmpty();
+    assertThat(pass(Duration.ofMillis(400))).contains(new WorkerEffect.Prepare("run", "{}"));
+  }
+
+  @Test
   void finishAndRefusalEndTheProcess() {
     hold();
     assertThat(hear(new CoordinatorMessage.Finish(0, "done")))
