@@ -189,6 +189,7 @@ final class Trainer {
     StateBuffers target = pool.take(owned);
     boolean filled = false;
     try {
+      target.renewFrozen();
       if (prefix.isEmpty()) {
         loader.initialize(target, owned);
       } else {
@@ -245,7 +246,7 @@ final class Trainer {
       return List.of();
     }
     List<Integer> mine = round.orElseThrow().layout().myShards();
-    return named(mine, evaluation.get().sums(current.trainable(), mine, check::proceed));
+    return named(mine, evaluation.get().sums(current.weights(), mine, check::proceed));
   }
 
   /**
