@@ -91,6 +91,40 @@ class FrozenTest {
     }
   }
 
+  @Test
+  void aForkMayFreezeWhatWasTrainedButNotTheOtherWayRound() throws Exception {
+    Path job = SmallJob.write(Files.createDirectory(directory.resolve("forks")));
+    Path trained = directory.resolve("trained");
+    ok(command(job, trained, List.of("--set", "steps=250")));
+    Path frozen = directory.resolve("frozen");
+    List<String> fork = List.of("--fork", "--from", trained.toString());
+    ok(command(job, frozen, fork, FROZEN_CONVOLUTION, List.of("--set", "steps=500")));
+    assertThat(values(frozen, "500", "model/_functional/_operations/1/_kernel"))
+        .isEqualTo(values(trained, "250", "optimizer/_trainable_variables/0"));
+    assertThat(values(frozen, "250", "optimizer/_variables/3"))
+        .as("the slot of what was number 2 is number 0's now")
+        .isEqualTo(values(trained, "250", "optimizer/_variables/7"));
+    ok(List.of("verify", frozen.toString(), "--all"));
+
+    Path thawed = directory.resolve("thawed");
+    Holdfast.Result refused =
+        Holdfast.run(
+            directory,
+            command(job, thawed, List.of("--fork", "--from", frozen.toString()))
+                .toArray(String[]::new));
+    assertThat(refused.exitCode()).as(refused.all()).isEqualTo(2);
+    assertThat(refused.err()).contains("adam/conv2d_kernel_momentum").contains("allowed");
+    assertThat(thawed).doesNotExist();
+    Holdfast.Result resumed = Holdfast.run(directory, command(job, frozen).toArray(String[]::new));
+    assertThat(resumed.exitCode()).as(resumed.all()).isEqualTo(2);
+    assertThat(resumed.err()).contains("model.layers[0].conv2d.trainable");
+  }
+
+  private static JsonNode values(Path run, String step, String name) throws Exception {
+    String key = name + "/.ATTRIBUTES/VARIABLE_VALUE";
+    return ok(List.of("tensors", run.toString(), step, key, "--json")).json().get("values");
+  }
+
   @SafeVarargs
   private static List<String> command(Path job, Path run, List<String>... options) {
     List<String> command = new ArrayList<>(List.of("run", job.toString(), "--dir", run.toString()));
