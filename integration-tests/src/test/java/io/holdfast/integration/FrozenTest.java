@@ -4,10 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -23,6 +30,8 @@ class FrozenTest {
       List.of("--set", "model.layers[2].dense.trainable=false");
   private static final List<String> FROZEN_CONVOLUTION =
       List.of("--set", "model.layers[0].conv2d.trainable=false");
+
+  private static final Duration DEADLINE = Duration.ofMinutes(2);
 
   @TempDir static Path directory;
 
@@ -118,6 +127,104 @@ class FrozenTest {
     Holdfast.Result resumed = Holdfast.run(directory, command(job, frozen).toArray(String[]::new));
     assertThat(resumed.exitCode()).as(resumed.all()).isEqualTo(2);
     assertThat(resumed.err()).contains("model.layers[0].conv2d.trainable");
+  }
+
+  /** Until damage in one copy is mended, in each checkpoint by its own parity. */
+  @Test
+  void checkpointsShareFrozenSlicesByHardLinks() throws Exception {
+    Path job = SmallJob.write(Files.createDirectory(directory.resolve("links")));
+    Path shared = directory.resolve("shared");
+    String[] sets = {
+      "--set", "model.layers[0].conv2d.trainable=false",
+      "--set", "steps=1000000",
+      "--set", "checkpoint.every_steps=100",
+      "--set", "checkpoint.max_to_keep=4",
+      "--set", "checkpoint.save_best=",
+      "--set", "checkpoint.parity=1"
+    };
+    try (Cluster cluster = Cluster.start(directory, job, shared, sets)) {
+      cluster.addWorker();
+      Await.until(DEADLINE, () -> "nothing is shared", () -> !sharedFiles(shared).isEmpty());
+      assertThat(cluster.stop().exitCode()).isEqualTo(130);
+    }
+    requireDuTellsTheTruth(shared);
+    ok(List.of("verify", shared.toString(), "--all"));
+
+    List<Path> damaged =
+        copies(shared).values().stream()
+            .filter(names -> names.stream().allMatch(FrozenTest::hasParity))
+            .max(Comparator.comparingInt(List::size))
+            .orElseThrow();
+    byte[] good = Files.readAllBytes(damaged.get(0));
+    byte[] bad = good.clone();
+    bad[7] ^= 1;
+    Files.write(damaged.get(0), bad);
+    assertThat(holdfast("verify", shared.toString(), "--all").exitCode()).isEqualTo(3);
+    ok(List.of("repair", shared.toString(), "--all"));
+    for (Path name : damaged) {
+      assertThat(Files.readAllBytes(name)).isEqualTo(good);
+    }
+    ok(List.of("verify", shared.toString(), "--all"));
+  }
+
+  private static boolean hasParity(Path shard) {
+    String name = shard.getFileName().toString();
+    return Files.exists(
+        shard.resolveSibling(name.substring(0, name.indexOf(".data-")) + ".parity"));
+  }
+
+  /** As the disk has it, name by name. */
+  private static void requireDuTellsTheTruth(Path run) throws Exception {
+    JsonNode use = ok(List.of("du", run.toString(), "--json")).json();
+    long twice = 0;
+    for (List<Path> copy : copies(run).values()) {
+      assertThat(copy).hasSizeLessThanOrEqualTo(3);
+      twice += (copy.size() - 1) * Files.size(copy.get(0));
+    }
+    long shared = 0;
+    for (JsonNode checkpoint : use.get("checkpoints")) {
+      shared += checkpoint.get("shared").asLong();
+    }
+    assertThat(shared).isEqualTo(twice);
+    Map<Object, Long> sizes = new HashMap<>();
+    for (Path file : walk(run)) {
+      sizes.put(Files.getAttribute(file, "unix:ino"), Files.size(file));
+    }
+    assertThat(use.get("bytes").asLong())
+        .isEqualTo(sizes.values().stream().mapToLong(Long::longValue).sum());
+  }
+
+  /** Files of frozen slices that have more than one name, one worker being at work. */
+  private static List<List<Path>> sharedFiles(Path run) throws IOException {
+    return copies(run).values().stream().filter(names -> names.size() > 1).toList();
+  }
+
+  private static Map<Object, List<Path>> copies(Path run) throws IOException {
+    Map<Object, List<Path>> copies = new HashMap<>();
+    for (String name : RunFiles.startingWith(run, "ckpt-")) {
+      if (name.contains(".data-00002-of-00003")) {
+        identity(run.resolve(name))
+            .ifPresent(
+                copy ->
+                    copies.computeIfAbsent(copy, k -> new ArrayList<>()).add(run.resolve(name)));
+      }
+    }
+    return copies;
+  }
+
+  /** Empty if retention was faster. */
+  private static Optional<Object> identity(Path file) throws IOException {
+    try {
+      return Optional.of(Files.getAttribute(file, "unix:ino"));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static List<Path> walk(Path run) throws IOException {
+    try (Stream<Path> files = Files.walk(run)) {
+      return files.filter(Files::isRegularFile).toList();
+    }
   }
 
   private static JsonNode values(Path run, String step, String name) throws Exception {

@@ -47,6 +47,7 @@ final class Trainer {
   private final BufferPool buffers = new BufferPool();
   private final StatePool pool;
   private final ExchangeNode exchange;
+  private final FrozenFiles frozenFiles;
   private final StateLoader loader;
   private final Stepper stepper;
   private final Optional<Evaluation> evaluation;
@@ -78,6 +79,7 @@ final class Trainer {
     this.schedule = BatchSchedule.of(job, train.samples());
     this.pool = new StatePool(plan, buffers);
     this.exchange = exchange;
+    this.frozenFiles = new FrozenFiles(store, job.checkpoint().retention().maxToKeep());
     this.loader = new StateLoader(job, plan, slices, store);
     this.stepper = new Stepper(job, plan, slices, train, network.maxShardRows(), lanes);
     this.evaluation = validation.map(data -> new Evaluation(job, network, data, lanes));
@@ -135,6 +137,10 @@ final class Trainer {
 
   ObjectStore store() {
     return store;
+  }
+
+  FrozenFiles frozenFiles() {
+    return frozenFiles;
   }
 
   /**
