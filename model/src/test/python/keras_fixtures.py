@@ -23,7 +23,7 @@ def pattern(shape, salt, scale):
 def layer(text):
     w = text.split()
     if w[0] == "conv2d":
-        return keras.layers.Conv2D(int(w[1]), (int(w[2]), int(w[3])), strides=(int(w[4]), int(w[5])), padding=w[6], activation=w[7])
+        return keras.layers.Conv2D(int(w[1]), (int(w[2]), int(w[3])), strides=(int(w[4]), int(w[5])), padding=w[6], activation=w[7], trainable=w[8:] != ["frozen"])
     if w[0] == "maxpool":
         return keras.layers.MaxPooling2D((int(w[1]), int(w[2])), strides=(int(w[3]), int(w[4])), padding=w[5])
     if w[0] == "avgpool":
@@ -33,7 +33,7 @@ def layer(text):
     if w[0] == "reshape":
         return keras.layers.Reshape([int(x) for x in w[1:]])
     if w[0] == "dense":
-        return keras.layers.Dense(int(w[1]), activation=w[2], use_bias=w[3:] != ["nobias"])
+        return keras.layers.Dense(int(w[1]), activation=w[2], use_bias="nobias" not in w, trainable=w[-1] != "frozen")
     if w[0] == "flatten":
         return keras.layers.Flatten()
     if w[0] == "activation":
@@ -81,7 +81,7 @@ def metrics(loss):
 def case(name, input_shape, layers, loss, opt, rows):
     keras.backend.clear_session()
     model = keras.Sequential([keras.Input(input_shape)] + [layer(x) for x in layers])
-    for i, v in enumerate(model.trainable_variables):
+    for i, v in enumerate(model.weights):
         fan = int(np.prod(v.shape[:-1])) if len(v.shape) > 1 else 25
         v.assign(pattern(v.shape, i + 1, 4.0 / np.sqrt(fan)))
     model.compile(optimizer=optimizer(opt), loss=loss, metrics=metrics(loss))
@@ -109,7 +109,7 @@ def case(name, input_shape, layers, loss, opt, rows):
     return {
         "name": name, "input": list(input_shape), "layers": layers, "loss": loss, "optimizer": opt, "rows": rows,
         "predictions": kept(predictions), "gradients": [kept(g) for g in grads], "losses": losses, "metrics": measured,
-        "weights": [kept(v.numpy()) for v in model.trainable_variables],
+        "weights": [kept(v.numpy()) for v in model.weights],
         "slots": [kept(v.numpy()) for v in model.optimizer.variables[2:]],
     }
 
@@ -149,6 +149,8 @@ CASES = [
     case("binary_positions", [3, 5], ["dense 4 softsign", "dense 2 linear", "activation sigmoid"], BINARY, "adagrad 0.05 0", [6, 6, 2]),
     case("binary_probabilities", [6], ["dense 6 sigmoid", "reshape 3 2"], BINARY, "rmsprop 0.01 0.9 0 centered", [8, 8]),
     *[case("smooth_" + f, [6], ["dense 8 " + f, "activation " + f, "dense 3 linear"], MSE, "adamw 0.01 0.05", [8, 8, 3]) for f in SMOOTH],
+    case("frozen_first", [7, 6, 2], ["conv2d 4 3 2 1 1 valid relu frozen", "maxpool 2 2 1 1 valid", "conv2d 3 2 2 1 1 valid tanh", "flatten", "dense 3 softmax"], SPARSE, "adam 0.01", [5, 5, 2]),
+    case("frozen_middle", [6, 6, 2], ["conv2d 4 2 2 1 1 same tanh", "conv2d 3 2 2 1 1 valid gelu frozen", "avgpool 2 2 1 1 valid", "flatten", "dense 5 sigmoid nobias frozen", "dense 4 relu", "dense 3 softmax frozen"], SPARSE, "rmsprop 0.01 0.9 0.5 centered", [6, 6, 6, 3]),
     case("article_cnn", [28, 28, 1], ["conv2d 32 3 3 1 1 valid relu", "flatten", "dense 10 softmax"], SPARSE, "adam 0.001", [128, 128, 128, 128, 96]),
 ]
 with open(sys.argv[1], "w") as f:

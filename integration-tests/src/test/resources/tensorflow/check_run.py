@@ -7,6 +7,7 @@ import gzip
 import json
 import os
 import sys
+import tempfile
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["CUDA_VISIBLE_DEVICES"] = ""
@@ -45,6 +46,8 @@ def build():
             keras.layers.Dense(10, activation="softmax"),
         ]
     )
+    for layer, spec in zip(model.layers, show["job"]["model"]["layers"], strict=True):
+        layer.trainable = next(iter(spec.values())).get("trainable", True)
     optimizer = keras.optimizers.Adam(0.001)
     model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
     optimizer.build(model.trainable_variables)
@@ -68,6 +71,13 @@ for variable in show["variables"]:
     tensor = reader.get_tensor(variable["key"])
     assert list(tensor.shape) == variable["shape"], variable
     assert tensor.dtype.name == variable["dtype"], variable
+
+# The keys are those under which Keras itself would save, whatever is frozen.
+model, optimizer = build()
+with tempfile.TemporaryDirectory() as other:
+    saved = tf.train.Checkpoint(model=model, optimizer=optimizer).save(os.path.join(other, "keras"))
+    theirs = {name for name, _ in tf.train.list_variables(saved) if not name.startswith("_") and "save_counter" not in name}
+assert theirs == {variable["key"] for variable in show["variables"]}, theirs
 
 # The model computes what Holdfast measured.
 model, optimizer = restored(latest)

@@ -69,7 +69,7 @@ final class EvaluateCommand implements Callable<Integer> {
     StoredRun stored = StoredRun.open(run);
     Prefix prefix = stored.find(step);
     ModelPlan plan = ModelPlan.of(job);
-    VariableBuffers values = VariableBuffers.allocate(plan.trainableVariables());
+    VariableBuffers values = VariableBuffers.allocate(plan.weights());
     StoredValues.read(stored, prefix, values);
     Map<String, Double> metrics = evaluate(job, plan, values);
     if (json) {

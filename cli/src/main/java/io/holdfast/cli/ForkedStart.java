@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -98,16 +99,24 @@ final class ForkedStart {
   }
 
   private void requireFit(CheckpointMetadata metadata) {
-    Map<String, Variable> stored = byKey(variablesOf(metadata));
-    for (Variable variable : ModelPlan.of(job).variables()) {
-      Variable there = stored.remove(variable.key());
+    Map<String, Variable> stored = byName(variablesOf(metadata));
+    ModelPlan plan = ModelPlan.of(job);
+    for (Variable variable : plan.variables()) {
+      Variable there = stored.remove(variable.name());
       if (there == null || !isSame(variable, there)) {
         throw misfit(described(variable), there == null ? "none" : described(there));
       }
     }
-    if (!stored.isEmpty()) {
-      throw misfit("none", described(stored.values().iterator().next()));
+    for (Variable left : stored.values()) {
+      if (!isSlotOfFrozen(left, plan)) {
+        throw misfit("none", described(left));
+      }
     }
+  }
+
+  /** Those stay behind: a frozen weight has no slots. */
+  private static boolean isSlotOfFrozen(Variable variable, ModelPlan plan) {
+    return variable.role() instanceof Variable.Slot slot && plan.variable(slot.of()).frozen();
   }
 
   private List<Variable> variablesOf(CheckpointMetadata metadata) {
@@ -119,15 +128,13 @@ final class ForkedStart {
     }
   }
 
-  private static Map<String, Variable> byKey(List<Variable> variables) {
-    return new HashMap<>(
-        variables.stream().collect(Collectors.toMap(Variable::key, Function.identity())));
+  private static Map<String, Variable> byName(List<Variable> variables) {
+    return new TreeMap<>(
+        variables.stream().collect(Collectors.toMap(Variable::name, Function.identity())));
   }
 
   private static boolean isSame(Variable one, Variable other) {
-    return one.name().equals(other.name())
-        && one.dtype() == other.dtype()
-        && one.shape().equals(other.shape());
+    return one.dtype() == other.dtype() && one.shape().equals(other.shape());
   }
 
   private static String described(Variable variable) {
@@ -143,7 +150,8 @@ final class ForkedStart {
             + prefix
             + " has "
             + stored
-            + " (allowed with --fork: any job with the same weights and the same kind of optimizer)");
+            + " (allowed with --fork: any job with the same weights and the same kind of optimizer;"
+            + " it may freeze layers, but not train frozen ones that lack slots)");
   }
 
   private BatchSchedule schedule() {
@@ -160,17 +168,18 @@ final class ForkedStart {
   }
 
   private IncomingCheckpoint.Arrived copy(BundleReader reader) throws DamagedCheckpointException {
-    int shards = Math.min(reader.index().shards(), CheckpointCopy.mostShards(reader.index()));
     try {
-      return new IncomingCheckpoint(target)
-          .take(reader, prefix.step(), shards, Optional.of(fork()));
+      Optional<Fork> fork = Optional.of(fork(CheckpointMetadata.read(reader)));
+      int shards =
+          Math.min(reader.index().shards(), CheckpointCopy.mostShards(reader.index(), fork));
+      return new IncomingCheckpoint(target).take(reader, prefix.step(), shards, fork);
     } catch (IOException e) {
       throw CommandFailedException.unreachable(
           source.file(prefix.toString()) + " to " + target.given() + ": not copied: " + e);
     }
   }
 
-  private Fork fork() {
+  private Fork fork(CheckpointMetadata metadata) {
     ModelPlan plan = ModelPlan.of(job);
     long stepsPerEpoch = schedule().stepsPerEpoch();
     return new Fork(
@@ -179,7 +188,15 @@ final class ForkedStart {
         JobText.write(job),
         new DataPosition(prefix.step() / stepsPerEpoch, prefix.step() % stepsPerEpoch),
         KerasObjects.graph(plan),
+        keys(metadata, plan),
         learningRate(plan));
+  }
+
+  /** A frozen weight has another key than a trained one, and the others' numbers follow. */
+  private Map<String, String> keys(CheckpointMetadata metadata, ModelPlan plan) {
+    Map<String, Variable> stored = byName(variablesOf(metadata));
+    return plan.variables().stream()
+        .collect(Collectors.toMap(v -> stored.get(v.name()).key(), Variable::key));
   }
 
   private static Map<String, ByteBuffer> learningRate(ModelPlan plan) {

@@ -52,6 +52,8 @@ class TensorFlowTest {
             "--set",
             "checkpoint.every_steps=1",
             "--set",
+            "checkpoint.async=false",
+            "--set",
             "checkpoint.max_to_keep=" + (STEPS + 1));
     assertThat(result.exitCode()).as(result.all()).isZero();
     shown = Holdfast.run(directory, "show", run.toString(), "--json").json();

@@ -151,6 +151,10 @@ final class SimStore {
       throw new Violation(index.prefix() + " is deleted before a newer one is verified");
     }
     live.remove(index.step());
+    // Retention has `checkpoint` name another one before an index goes.
+    if (marker.equals(Optional.of(index.prefix()))) {
+      marker = Optional.of(live.lastEntry().getValue().prefix());
+    }
   }
 
   void deleteFile(long byTerm, String name) {

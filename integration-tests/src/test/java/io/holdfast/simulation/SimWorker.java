@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** A worker process: the machine as it is, around it toy kernels, a writer and a network. */
 final class SimWorker extends World.Process {
@@ -111,7 +112,7 @@ final class SimWorker extends World.Process {
       compute(compute);
     } else if (effect instanceof WorkerEffect.EvaluateState evaluate) {
       evaluate(evaluate);
-    } else if (effect instanceof WorkerEffect.WriteShard write) {
+    } else if (effect instanceof WorkerEffect.WriteShards write) {
       write(write);
     } else if (effect instanceof WorkerEffect.AbandonWrite abandon) {
       abandoned = abandon.prefix();
@@ -368,7 +369,7 @@ final class SimWorker extends World.Process {
                     ToyRun.report(shards(), evaluate.step(), 2))));
   }
 
-  private void write(WorkerEffect.WriteShard write) {
+  private void write(WorkerEffect.WriteShards write) {
     if (valuesStep != write.step()) {
       throw new Violation(id + " writes step " + write.step() + " and holds " + valuesStep);
     }
@@ -377,18 +378,32 @@ final class SimWorker extends World.Process {
     world.after(world.between(5 * World.MILLI, slow), this, () -> finishWrite(write, handedOver));
   }
 
-  private void finishWrite(WorkerEffect.WriteShard write, Map<Integer, Long> handedOver) {
+  private void finishWrite(WorkerEffect.WriteShards write, Map<Integer, Long> handedOver) {
     if (abandoned.equals(write.prefix()) || world.chance(simulation.storageFaults())) {
-      apply(new WorkerEvent.ShardFileFailed(write.prefix(), write.shard(), "EIO or abandoned"));
+      apply(new WorkerEvent.ShardFilesFailed(write.prefix(), write.shard(), "EIO or abandoned"));
       return;
     }
     Map<Integer, Long> content =
         simulation.mutation == Mutation.TORN_SNAPSHOT ? values : handedOver;
-    Map<Integer, Long> owned = new HashMap<>(content);
-    owned.keySet().retainAll(write.groups());
-    simulation.store.writeShard(SimStore.file(write.prefix(), write.shard()), owned);
+    Map<Boolean, List<Integer>> groups =
+        write.groups().stream().collect(Collectors.partitioningBy(simulation.run::isFrozen));
+    List<WorkerEvent.ShardFile> files = new ArrayList<>();
+    if (write.shard() > 0) {
+      files.add(writeFile(write.prefix(), write.shard(), groups.get(false), content));
+    }
+    if (write.frozenShard() > 0) {
+      files.add(writeFile(write.prefix(), write.frozenShard(), groups.get(true), content));
+    }
+    apply(new WorkerEvent.ShardFilesWritten(write.prefix(), files));
+  }
+
+  private WorkerEvent.ShardFile writeFile(
+      String prefix, int shard, List<Integer> groups, Map<Integer, Long> content) {
+    Map<Integer, Long> some = new HashMap<>(content);
+    some.keySet().retainAll(groups);
+    simulation.store.writeShard(SimStore.file(prefix, shard), some);
     List<WrittenPiece> pieces = new ArrayList<>();
-    long length = simulation.pieces(write.groups(), pieces);
-    apply(new WorkerEvent.ShardFileWritten(write.prefix(), write.shard(), length, pieces));
+    long length = simulation.pieces(groups, pieces);
+    return new WorkerEvent.ShardFile(shard, length, pieces);
   }
 }

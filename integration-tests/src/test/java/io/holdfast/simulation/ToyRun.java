@@ -6,6 +6,7 @@ import io.holdfast.coordinator.protocol.MembersRule;
 import io.holdfast.coordinator.protocol.RunPlan;
 import io.holdfast.coordinator.protocol.Sums;
 import io.holdfast.job.CheckpointSpec;
+import io.holdfast.job.Initializer;
 import io.holdfast.job.RetentionSpec;
 import io.holdfast.job.plan.Slice;
 import io.holdfast.job.plan.SliceGroup;
@@ -32,6 +33,10 @@ import java.util.TreeMap;
 final class ToyRun {
   static final String PROBE = "probe";
   static final int BATCH = 8;
+
+  /** Groups from this one on are frozen. */
+  private static final int FIRST_FROZEN = 5;
+
   final RunPlan plan;
   final long trainSamples;
   final long validationSamples;
@@ -89,7 +94,9 @@ final class ToyRun {
         Duration.ofSeconds(3));
   }
 
-  /** Two variables of two blocks each with a slot, and a scalar. */
+  /**
+   * Two variables of two blocks each with a slot, a scalar, and a frozen variable of two blocks.
+   */
   private static List<SliceGroup> groups() {
     List<SliceGroup> groups = new ArrayList<>();
     for (String name : List.of("a", "b")) {
@@ -103,12 +110,23 @@ final class ToyRun {
         new Variable("i", "i", DataType.INT64, TensorShape.SCALAR, new Variable.Iterations());
     groups.add(
         new SliceGroup(groups.size(), new Slice(counter, TensorSlice.full(0), 0, 1), List.of()));
+    Variable.Role frozen = new Variable.Weight("f", "kernel", Initializer.ZEROS, false);
+    for (int block = 0; block < 2; block++) {
+      groups.add(new SliceGroup(groups.size(), slice("f", block, frozen), List.of()));
+    }
     return groups;
   }
 
+  boolean isFrozen(int group) {
+    return group >= FIRST_FROZEN;
+  }
+
   private static Slice slice(String name, int block) {
-    Variable variable =
-        new Variable(name, name, DataType.FLOAT, TensorShape.of(4, 3), new Variable.Iterations());
+    return slice(name, block, new Variable.Iterations());
+  }
+
+  private static Slice slice(String name, int block, Variable.Role role) {
+    Variable variable = new Variable(name, name, DataType.FLOAT, TensorShape.of(4, 3), role);
     return new Slice(variable, TensorSlice.rows(2, 2L * block, 2), 6L * block, 6);
   }
 
@@ -177,9 +195,9 @@ final class ToyRun {
         .toList();
   }
 
-  /** One step of training. */
+  /** One step of training; it leaves the frozen as they are. */
   static long next(int group, long value, long step) {
-    return mix(value ^ mix(step * 1000 + group));
+    return group >= FIRST_FROZEN ? value : mix(value ^ mix(step * 1000 + group));
   }
 
   /** The undisturbed value of a group at a step. */

@@ -18,6 +18,20 @@ public sealed interface LayerSpec {
     SAME
   }
 
+  /** A layer with a kernel and, if it is to have one, a bias. */
+  sealed interface Weighted extends LayerSpec {
+    boolean useBias();
+
+    Initializer kernelInitializer();
+
+    Initializer biasInitializer();
+
+    /**
+     * Whether training changes the weights; else they are frozen, and keep what they start with.
+     */
+    boolean trainable();
+  }
+
   /**
    * Two-dimensional convolution over [height, width, channels]; kernel [kernelHeight, kernelWidth,
    * channels, filters], bias [filters].
@@ -33,8 +47,9 @@ public sealed interface LayerSpec {
       ActivationFunction activation,
       boolean useBias,
       Initializer kernelInitializer,
-      Initializer biasInitializer)
-      implements LayerSpec {
+      Initializer biasInitializer,
+      boolean trainable)
+      implements Weighted {
     public Conv2D {
       Checks.name(name);
       Checks.range("filters", filters, 1, JobLimits.MAX_DIM);
@@ -144,8 +159,9 @@ public sealed interface LayerSpec {
       ActivationFunction activation,
       boolean useBias,
       Initializer kernelInitializer,
-      Initializer biasInitializer)
-      implements LayerSpec {
+      Initializer biasInitializer,
+      boolean trainable)
+      implements Weighted {
     public Dense {
       Checks.name(name);
       Checks.range("units", units, 1, JobLimits.MAX_DIM);

@@ -39,7 +39,7 @@ public final class Evaluation {
   /**
    * The sums of each logical shard, by shard.
    *
-   * @param values the trainable variables'
+   * @param values of all weights
    * @param wanted asked before each batch; what it throws ends the work
    */
   public List<ShardSums> sums(VariableBuffers values, Runnable wanted) throws InterruptedException {

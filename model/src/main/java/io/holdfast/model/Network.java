@@ -51,7 +51,12 @@ public final class Network {
     return plan;
   }
 
-  /** The variables that {@link ShardLane} wants values of and gives gradients for. */
+  /** The variables that {@link ShardLane} wants values of. */
+  public List<Variable> weights() {
+    return plan.weights();
+  }
+
+  /** The variables that {@link ShardLane} gives gradients for. */
   public List<Variable> trainableVariables() {
     return plan.trainableVariables();
   }

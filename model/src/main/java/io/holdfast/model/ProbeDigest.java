@@ -32,7 +32,7 @@ public final class ProbeDigest {
     SampleBatch batch = SampleBatch.allocate(data, network.maxShardRows());
     int[] order = IntStream.range(0, data.samples()).toArray();
     data.gather(order, 0, data.samples(), batch);
-    VariableBuffers values = VariableBuffers.allocate(network.trainableVariables());
+    VariableBuffers values = VariableBuffers.allocate(network.weights());
     InitialValues initial = InitialValues.of(job, plan);
     for (int i = 0; i < values.variables().size(); i++) {
       initial.fill(values.variables().get(i), 0, values.buffers().get(i));

@@ -53,7 +53,8 @@ public final class ShardLane {
    *
    * @param step from 0, for dropout
    * @param firstRow the shard's first row, counted in the global batch
-   * @param values the trainable variables'
+   * @param values of all weights
+   * @param gradients of the trainable ones
    */
   public ShardSums train(
       long step,
@@ -66,11 +67,11 @@ public final class ShardLane {
       return ShardSums.EMPTY;
     }
     ShardProgram program = program(batch);
-    List<Matrix> weights = matrices(values);
+    List<Matrix> weights = weights(values);
     program.forward(new Pass(true, network.seed(), step, firstRow), weights);
     ShardSums sums = loss(program, batch);
     program.output().gradient().ifPresent(dy -> dy.write(gradient));
-    program.backward(weights, matrices(gradients), listener);
+    program.backward(weights, matrices(network.trainableVariables(), gradients), listener);
     return sums;
   }
 
@@ -80,7 +81,7 @@ public final class ShardLane {
       return ShardSums.EMPTY;
     }
     ShardProgram program = program(batch);
-    program.forward(Pass.inference(), matrices(values));
+    program.forward(Pass.inference(), weights(values));
     return loss(program, batch);
   }
 
@@ -90,7 +91,7 @@ public final class ShardLane {
       return new float[0];
     }
     ShardProgram program = program(batch);
-    program.forward(Pass.inference(), matrices(values));
+    program.forward(Pass.inference(), weights(values));
     float[] result = new float[batch.rows() * perRow];
     program.output().value().read(result);
     if (network.lossTakesLogits()) {
@@ -140,8 +141,11 @@ public final class ShardLane {
     }
   }
 
-  private List<Matrix> matrices(VariableBuffers buffers) {
-    List<Variable> wanted = network.trainableVariables();
+  private List<Matrix> weights(VariableBuffers values) {
+    return matrices(network.weights(), values);
+  }
+
+  private static List<Matrix> matrices(List<Variable> wanted, VariableBuffers buffers) {
     if (!buffers.variables().equals(wanted)) {
       throw new IllegalArgumentException("buffers are not those of the model's variables");
     }

@@ -18,14 +18,18 @@ final class ShardProgram {
   private final Matrix input;
   private final List<Layer> layers = new ArrayList<>();
 
-  /** Of each layer, the position of its first trainable variable, and one past the last layer's. */
-  private final List<Integer> firstVariable = new ArrayList<>();
+  /** Of each layer, the position of its first weight, and one past the last layer's. */
+  private final List<Integer> firstWeight = new ArrayList<>();
+
+  /** The same among the trainable weights. */
+  private final List<Integer> firstTrainable = new ArrayList<>();
 
   ShardProgram(Network network, int rows, Workspace workspace) {
     int size = Math.toIntExact(network.plan().input().elements());
     this.input = workspace.matrix("input", rows, 1, size);
     Signal signal = new Signal(input, Optional.empty());
-    int variables = 0;
+    int weights = 0;
+    int trainable = 0;
     List<LayerPlan> plans = network.plan().layers();
     for (LayerPlan plan : plans) {
       boolean last = plan.index() == plans.size() - 1;
@@ -35,11 +39,14 @@ final class ShardProgram {
               : Layers.activationOf(plan.spec());
       Layer layer = Layers.build(plan, function, signal, rows, workspace);
       layers.add(layer);
-      firstVariable.add(variables);
-      variables += (int) plan.variables().stream().filter(Variable::trainable).count();
+      firstWeight.add(weights);
+      firstTrainable.add(trainable);
+      weights += plan.variables().size();
+      trainable += (int) plan.variables().stream().filter(Variable::trainable).count();
       signal = layer.output();
     }
-    firstVariable.add(variables);
+    firstWeight.add(weights);
+    firstTrainable.add(trainable);
   }
 
   Matrix input() {
@@ -52,20 +59,20 @@ final class ShardProgram {
 
   void forward(Pass pass, List<Matrix> values) {
     for (int i = 0; i < layers.size(); i++) {
-      layers.get(i).forward(pass, of(i, values));
+      layers.get(i).forward(pass, part(values, firstWeight, i));
     }
   }
 
   void backward(List<Matrix> values, List<Matrix> gradients, GradientListener listener) {
     for (int i = layers.size() - 1; i >= 0; i--) {
-      layers.get(i).backward(of(i, values), of(i, gradients));
-      for (int v = firstVariable.get(i + 1) - 1; v >= firstVariable.get(i); v--) {
+      layers.get(i).backward(part(values, firstWeight, i), part(gradients, firstTrainable, i));
+      for (int v = firstTrainable.get(i + 1) - 1; v >= firstTrainable.get(i); v--) {
         listener.gradientReady(v);
       }
     }
   }
 
-  private List<Matrix> of(int layer, List<Matrix> all) {
-    return all.subList(firstVariable.get(layer), firstVariable.get(layer + 1));
+  private static List<Matrix> part(List<Matrix> all, List<Integer> first, int layer) {
+    return all.subList(first.get(layer), first.get(layer + 1));
   }
 }

@@ -54,6 +54,20 @@ class BitsTest {
   }
 
   @Test
+  void frozenLayersHaveNoGradientToTellOf() {
+    KerasCase c = KerasCase.named("frozen_middle");
+    TestTrainer frozen = TestTrainer.of(c, 1);
+    List<Integer> told = new ArrayList<>();
+    SampleBatch batch = c.batch(0, frozen.plan.input(), frozen.plan.output(), 0, 6);
+    frozen
+        .network
+        .lane()
+        .train(0, 0, batch, frozen.values, frozen.shardGradients.get(0), told::add);
+    assertThat(frozen.weights).hasSize(9);
+    assertThat(told).containsExactly(3, 2, 1, 0);
+  }
+
+  @Test
   void anEmptyShardAddsNothing() {
     ShardSums some = new ShardSums(2, 3.5, Map.of());
     assertThat(ShardSums.EMPTY.plus(some)).isEqualTo(some);

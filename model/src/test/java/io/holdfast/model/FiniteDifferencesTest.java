@@ -51,7 +51,7 @@ class FiniteDifferencesTest {
   /** The slopes below and above the present value. */
   private static double[] oneSided(KerasCase c, TestTrainer trainer, int variable, int at) {
     ShardLane lane = trainer.network.lane();
-    FloatBuffer values = trainer.values.floats(variable);
+    FloatBuffer values = trainer.value(variable);
     float held = values.get(at);
     double here = evaluate(c, trainer, lane);
     values.put(at, held + DELTA);

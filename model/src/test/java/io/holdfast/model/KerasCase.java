@@ -173,7 +173,8 @@ record KerasCase(JsonNode json) {
               activation(w[7]),
               true,
               Initializer.GLOROT_UNIFORM,
-              Initializer.ZEROS);
+              Initializer.ZEROS,
+              isTrainable(w));
       case "maxpool" ->
           new LayerSpec.MaxPooling2D(
               name,
@@ -198,13 +199,18 @@ record KerasCase(JsonNode json) {
               name,
               number(w[1]),
               activation(w[2]),
-              w.length < 4,
+              !Arrays.asList(w).contains("nobias"),
               Initializer.GLOROT_UNIFORM,
-              Initializer.ZEROS);
+              Initializer.ZEROS,
+              isTrainable(w));
       case "flatten" -> new LayerSpec.Flatten(name);
       case "dropout" -> new LayerSpec.Dropout(name, Double.parseDouble(w[1]));
       default -> new LayerSpec.Activation(name, activation(w[1]));
     };
+  }
+
+  private static boolean isTrainable(String[] words) {
+    return !words[words.length - 1].equals("frozen");
   }
 
   private static int number(String word) {

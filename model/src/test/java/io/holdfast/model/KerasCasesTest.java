@@ -39,6 +39,7 @@ class KerasCasesTest {
 
     trainer.gradients(lane, rows, (first, count) -> c.batch(0, input, output, first, count));
     List<KerasCase.Kept> expected = c.keptList("gradients");
+    assertThat(expected).hasSize(trainer.trainable.size());
     for (int i = 0; i < expected.size(); i++) {
       float[] gradient = TestTrainer.toArray(trainer.totalGradients().floats(i));
       for (int j = 0; j < gradient.length; j++) {
@@ -73,14 +74,18 @@ class KerasCasesTest {
       }
     }
     List<KerasCase.Kept> weights = c.keptList("weights");
+    assertThat(weights).hasSize(trainer.weights.size());
     for (int i = 0; i < weights.size(); i++) {
-      String name = trainer.trainable.get(i).name();
+      String name = trainer.weights.get(i).name();
       assertClose(name, TestTrainer.toArray(trainer.values.floats(i)), weights.get(i), 5e-5);
+    }
+    List<KerasCase.Kept> slots = c.keptList("slots");
+    assertThat(slots).hasSize(trainer.trainable.size() * trainer.slots.size());
+    for (int i = 0; i < trainer.trainable.size(); i++) {
       for (int s = 0; s < trainer.slots.size(); s++) {
-        Variable variable = trainer.plan.slotsOf(trainer.trainable.get(i)).get(s);
-        KerasCase.Kept slot = c.keptList("slots").get(slotNumber(trainer, variable));
+        Variable slot = trainer.plan.slotsOf(trainer.trainable.get(i)).get(s);
         float[] actual = TestTrainer.toArray(trainer.slots.get(s).floats(i));
-        assertClose(name + " slot " + s, actual, slot, 5e-5);
+        assertClose(slot.name(), actual, slots.get(slotNumber(trainer, slot)), 5e-5);
       }
     }
   }

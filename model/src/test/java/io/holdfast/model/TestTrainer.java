@@ -31,6 +31,7 @@ final class TestTrainer {
   final Job job;
   final ModelPlan plan;
   final Network network;
+  final List<Variable> weights;
   final List<Variable> trainable;
   final Optimizer optimizer;
   VariableBuffers values;
@@ -45,10 +46,11 @@ final class TestTrainer {
     this.job = job;
     this.plan = ModelPlan.of(job);
     this.network = Network.of(job, plan);
+    this.weights = plan.weights();
     this.trainable = plan.trainableVariables();
     this.optimizer = Optimizer.of(job.optimizer());
-    this.values = VariableBuffers.allocate(trainable);
-    this.nextValues = VariableBuffers.allocate(trainable);
+    this.values = VariableBuffers.allocate(weights);
+    this.nextValues = VariableBuffers.allocate(weights);
     InitialValues initial = InitialValues.of(job, plan);
     for (int s = 0; s < optimizer.slots(); s++) {
       slots.add(VariableBuffers.allocate(trainable));
@@ -96,13 +98,18 @@ final class TestTrainer {
   }
 
   void setPatternWeights() {
-    for (int i = 0; i < trainable.size(); i++) {
-      TensorShape shape = trainable.get(i).shape();
+    for (int i = 0; i < weights.size(); i++) {
+      TensorShape shape = weights.get(i).shape();
       long fan = shape.rank() > 1 ? shape.elements() / shape.dim(shape.rank() - 1) : 25;
       float[] pattern =
           KerasCase.pattern((int) shape.elements(), i + 1, 4.0 / Math.sqrt((double) fan));
       values.floats(i).put(0, pattern);
     }
+  }
+
+  /** The value of a trainable variable. */
+  FloatBuffer value(int number) {
+    return values.floats(weights.indexOf(trainable.get(number)));
   }
 
   /** Shards in a given order, each by the lane that {@code lanes} gives it. */
@@ -150,17 +157,20 @@ final class TestTrainer {
   ShardSums step(ShardLane lane, int rows, Batches batches) {
     ShardSums sums = gradients(lane, rows, batches);
     float rate = (float) job.optimizer().learningRate();
+    for (int i = 0; i < weights.size(); i++) {
+      nextValues.floats(i).put(0, values.floats(i), 0, values.floats(i).limit());
+    }
     for (int i = 0; i < trainable.size(); i++) {
       int index = i;
       optimizer.update(
           step,
           rate,
           new SliceUpdate(
-              values.floats(i),
+              value(i),
               slots.stream().map(s -> s.floats(index)).toList(),
               sumOf(Optional.of(totalGradients().floats(i)), Optional.empty()),
               rows,
-              nextValues.floats(i),
+              nextValues.floats(weights.indexOf(trainable.get(i))),
               nextSlots.stream().map(s -> s.floats(index)).toList()));
     }
     VariableBuffers held = values;

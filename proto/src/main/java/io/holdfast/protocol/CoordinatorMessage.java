@@ -60,9 +60,12 @@ public sealed interface CoordinatorMessage {
   }
 
   /**
-   * Hand over the buffers of the state of {@code step} and write the owned slices to shard file
-   * {@code shard}.
+   * Hand over the buffers of the state of {@code step} and write the owned slices to shard files.
    *
+   * @param shard the file of the slices that steps change; 0, which is the coordinator's, for none
+   * @param frozenShard the file of the frozen slices; likewise
+   * @param linkable prefix of a checkpoint that was read back and found good, whose file of the
+   *     same frozen slices may be shared; empty for none
    * @param mustSucceed rather wait for free buffers than refuse (final, epoch-end and operator
    *     saves)
    */
@@ -71,7 +74,9 @@ public sealed interface CoordinatorMessage {
       String prefix,
       long step,
       int shard,
+      int frozenShard,
       int numShards,
+      String linkable,
       boolean mustSucceed)
       implements CoordinatorMessage {}
 

@@ -97,7 +97,9 @@ final class CoordinatorMessageCodec {
         .setPrefix(save.prefix())
         .setStep(save.step())
         .setShard(save.shard())
+        .setFrozenShard(save.frozenShard())
         .setNumShards(save.numShards())
+        .setLinkable(save.linkable())
         .setMustSucceed(save.mustSucceed())
         .build();
   }
@@ -169,13 +171,15 @@ final class CoordinatorMessageCodec {
   }
 
   private static Save save(io.holdfast.proto.v1.Save wire) throws RefusedException {
-    int shards = below("num_shards", wire.getNumShards(), WireLimits.MAX_MEMBERS + 2);
+    int shards = below("num_shards", wire.getNumShards(), 2 * WireLimits.MAX_MEMBERS + 2);
     return new Save(
         WireChecks.decode(wire.hasGeneration(), wire.getGeneration()),
         name("prefix", wire.getPrefix()),
         notNegative("step", wire.getStep()),
         below("shard", wire.getShard(), shards),
+        below("frozen_shard", wire.getFrozenShard(), shards),
         shards,
+        text("linkable", wire.getLinkable(), WireLimits.MAX_NAME_LENGTH),
         wire.getMustSucceed());
   }
 

@@ -100,22 +100,24 @@ public final class StateFiles {
   public void begin(State state, Prefix prefix, int shard, int numShards) {
     List<Integer> groups = state.owned.stream().map(SliceGroup::index).toList();
     writer.write(
-        new WorkerEffect.WriteShard(prefix.toString(), prefix.step(), shard, numShards, groups),
+        new WorkerEffect.WriteShards(
+            prefix.toString(), prefix.step(), shard, 0, numShards, "", groups),
         slices,
         store,
+        new FrozenFiles(store, 1),
         new Snapshot(pool, state.buffers));
   }
 
   /** Waits until a file that was begun is durable. */
   public ShardReport awaitDurable() throws IOException, InterruptedException {
     WorkerEvent answer = answers.take();
-    if (answer instanceof WorkerEvent.ShardFileWritten written) {
-      return report(written);
+    if (answer instanceof WorkerEvent.ShardFilesWritten written) {
+      return report(written.files().get(0));
     }
     throw new IOException(answer.toString());
   }
 
-  private ShardReport report(WorkerEvent.ShardFileWritten written) {
+  private ShardReport report(WorkerEvent.ShardFile written) {
     Map<String, List<Slice>> byKey = new HashMap<>();
     slices
         .slices()

@@ -27,6 +27,8 @@ import java.util.TreeMap;
  * @param cadence what saves cost and how often the run fails
  * @param commits live ones by step: the newest, and those that wait to be read back
  * @param verifications the first one is under way
+ * @param linkable the newest checkpoint that was read back, unless damage was found since: saves
+ *     may share its frozen slices
  * @param storedBytes of the run's checkpoints, as far as storage has said; 0 where no budget asks
  * @param bugs failures of workers by their own fault
  * @param requests of operators that wait for their answer, by number
@@ -54,6 +56,7 @@ public record LeaderState(
     SaveCadence cadence,
     Map<Long, Commit> commits,
     List<Verification> verifications,
+    Optional<String> linkable,
     long storedBytes,
     Optional<Stop> stop,
     int bugs,
@@ -112,6 +115,7 @@ public record LeaderState(
         SaveCadence.UNMEASURED,
         Map.of(),
         List.of(),
+        Optional.empty(),
         0,
         Optional.empty(),
         0,

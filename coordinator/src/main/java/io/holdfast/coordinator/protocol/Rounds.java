@@ -81,6 +81,7 @@ final class Rounds {
         Level.ERROR, "Checkpoint " + one.prefix() + " is damaged and put aside: " + one.reason());
     turn.commits.values().removeIf(commit -> commit.prefix().equals(one.prefix()));
     turn.verifications.removeIf(waiting -> waiting.prefix().equals(one.prefix()));
+    turn.linkable = Optional.empty();
     Saves.quarantined(turn, one.prefix());
   }
 

@@ -43,9 +43,10 @@ public record Save(
   /**
    * Who writes a shard file, and what goes into it.
    *
+   * @param frozen whether that are frozen slices, which lie in files of their own
    * @param groups of slices, by index in the job's order, ascending
    */
-  public record Writer(String workerId, List<Integer> groups) {
+  public record Writer(String workerId, boolean frozen, List<Integer> groups) {
     public Writer {
       groups = List.copyOf(groups);
     }
@@ -72,6 +73,22 @@ public record Save(
 
   boolean isWriter(int shard, String workerId) {
     return writer(shard).filter(writer -> writer.workerId().equals(workerId)).isPresent();
+  }
+
+  /**
+   * The shard file of a worker's changing or frozen slices; 0, the leader's own, if it has none.
+   */
+  int shardOf(String workerId, boolean frozen) {
+    return shards()
+        .filter(
+            shard -> isWriter(shard, workerId) && writer(shard).orElseThrow().frozen() == frozen)
+        .findFirst()
+        .orElse(0);
+  }
+
+  /** Who writes, each once. */
+  List<String> workers() {
+    return writers.stream().map(Writer::workerId).distinct().toList();
   }
 
   /** Whether a worker has something to write that it has not written. */

@@ -115,18 +115,20 @@ final class Saves {
     turn.save = Optional.of(save);
     turn.cadence = turn.cadence.started();
     turn.effect(new RecordAttempt(step, save.prefix(), AttemptState.REQUESTED, kind.name()));
-    save.shards().forEach(shard -> ask(turn, save, round.generation(), shard));
+    save.workers().forEach(worker -> ask(turn, save, round.generation(), worker));
   }
 
-  private static void ask(Turn turn, Save save, Generation members, int shard) {
+  private static void ask(Turn turn, Save save, Generation members, String worker) {
     turn.send(
-        turn.workers.get(save.writer(shard).orElseThrow().workerId()),
+        turn.workers.get(worker),
         new CoordinatorMessage.Save(
             members,
             save.prefix(),
             save.step(),
-            shard,
+            save.shardOf(worker, false),
+            save.shardOf(worker, true),
             save.numShards(),
+            turn.linkable.orElse(""),
             save.kind().mustSucceed()));
   }
 
@@ -141,7 +143,7 @@ final class Saves {
         name,
         kind,
         AttemptState.REQUESTED,
-        Tiling.writers(round),
+        Tiling.writers(turn.plan, round),
         Set.of(),
         Map.of(),
         metadata,
@@ -236,8 +238,8 @@ final class Saves {
   /** Gives up a save of which it is known that no index exists or ever will. */
   private static void abandon(Turn turn, Save save, String why) {
     end(turn, save, AttemptState.ABANDONED, why);
-    save.writers().stream()
-        .map(writer -> turn.workers.get(writer.workerId()))
+    save.workers().stream()
+        .map(turn.workers::get)
         .filter(Objects::nonNull)
         .forEach(worker -> turn.send(worker, new CoordinatorMessage.AbandonSave(save.prefix())));
     turn.effect(new LeaderEffect.Discard(save.prefix()));

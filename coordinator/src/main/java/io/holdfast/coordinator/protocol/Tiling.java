@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Who computes and owns what, and whether shard files hold exactly that. */
 final class Tiling {
@@ -54,16 +55,28 @@ final class Tiling {
         hello.exchangeKey());
   }
 
-  /** One shard file for each member that owns anything, in the order of members. */
-  static List<Writer> writers(Round round) {
+  /**
+   * One shard file for each member that owns any slices that steps change, and one for each that
+   * owns frozen ones, in the order of members.
+   */
+  static List<Writer> writers(RunPlan plan, Round round) {
     List<Writer> writers = new ArrayList<>();
     for (Member member : round.members()) {
-      List<Integer> groups = round.owned(member.workerId());
-      if (!groups.isEmpty()) {
-        writers.add(new Writer(member.workerId(), groups));
-      }
+      Map<Boolean, List<Integer>> groups =
+          round.owned(member.workerId()).stream()
+              .collect(Collectors.partitioningBy(group -> isFrozen(plan, group)));
+      groups.forEach(
+          (frozen, some) -> {
+            if (!some.isEmpty()) {
+              writers.add(new Writer(member.workerId(), frozen, some));
+            }
+          });
     }
     return writers;
+  }
+
+  private static boolean isFrozen(RunPlan plan, int group) {
+    return plan.groups().get(group).value().variable().frozen();
   }
 
   /** One slice of a variable as a piece of a shard file. */

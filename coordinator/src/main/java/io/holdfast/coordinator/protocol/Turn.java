@@ -35,6 +35,7 @@ final class Turn {
   SaveCadence cadence;
   final TreeMap<Long, Commit> commits;
   final List<Verification> verifications;
+  Optional<String> linkable;
   long storedBytes;
   Optional<Stop> stop;
   int bugs;
@@ -65,6 +66,7 @@ final class Turn {
     cadence = state.cadence();
     commits = new TreeMap<>(state.commits());
     verifications = new ArrayList<>(state.verifications());
+    linkable = state.linkable();
     storedBytes = state.storedBytes();
     stop = state.stop();
     bugs = state.bugs();
@@ -97,6 +99,7 @@ final class Turn {
             cadence,
             commits,
             verifications,
+            linkable,
             storedBytes,
             stop,
             bugs,

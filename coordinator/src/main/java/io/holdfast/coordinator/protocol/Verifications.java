@@ -4,6 +4,7 @@ import io.holdfast.coordinator.protocol.LeaderEffect.Level;
 import io.holdfast.coordinator.protocol.LeaderEffect.RecordAttempt;
 import io.holdfast.coordinator.protocol.LeaderEvent.VerifyDone;
 import io.holdfast.coordinator.protocol.LeaderEvent.VerifyOutcome;
+import java.util.Optional;
 import java.util.Set;
 
 /** Commits are read back one after the other, beside training. */
@@ -58,6 +59,7 @@ final class Verifications {
         first.step(),
         (step, commit) ->
             commit.prefix().equals(first.prefix()) ? new Commit(commit.prefix(), true) : commit);
+    turn.linkable = Optional.of(first.prefix());
     turn.effect(new RecordAttempt(first.step(), first.prefix(), AttemptState.VERIFIED, ""));
     turn.info("Step " + first.step() + ": VERIFIED " + first.prefix());
     retain(turn);
@@ -66,6 +68,7 @@ final class Verifications {
   private static void damaged(Turn turn, Verification first, String why) {
     turn.verifications.remove(0);
     turn.commits.values().removeIf(commit -> commit.prefix().equals(first.prefix()));
+    turn.linkable = Optional.empty();
     Saves.pauseSaves(turn);
     turn.effect(new RecordAttempt(first.step(), first.prefix(), AttemptState.QUARANTINED, why));
     turn.announce(

@@ -7,6 +7,7 @@ import io.holdfast.coordinator.protocol.LeaderEvent.FindOutcome;
 import io.holdfast.coordinator.protocol.LeaderEvent.Received;
 import io.holdfast.coordinator.protocol.LeaderEvent.WorkerJoined;
 import io.holdfast.job.CheckpointSpec;
+import io.holdfast.job.Initializer;
 import io.holdfast.job.RetentionSpec;
 import io.holdfast.job.plan.Slice;
 import io.holdfast.job.plan.SliceGroup;
@@ -71,14 +72,29 @@ final class Script {
             async,
             verifyAfter,
             0);
-    Variable variable =
-        new Variable("v", "v", DataType.FLOAT, TensorShape.of(4), new Variable.Iterations());
-    Slice slice = new Slice(variable, TensorSlice.full(1), 0, 4);
+    return plan(members, checkpoint, List.of(group(0, "v", new Variable.Iterations())));
+  }
+
+  /** As {@link #plan(boolean, boolean)}, with a second variable that is frozen, {@code f}. */
+  static RunPlan planWithFrozen() {
+    RunPlan plan = plan(true, true);
+    Variable.Role frozen = new Variable.Weight("f", "kernel", Initializer.ZEROS, false);
+    return plan(
+        plan.members(), plan.checkpoint(), List.of(plan.groups().get(0), group(1, "f", frozen)));
+  }
+
+  private static SliceGroup group(int index, String name, Variable.Role role) {
+    Variable variable = new Variable(name, name, DataType.FLOAT, TensorShape.of(4), role);
+    return new SliceGroup(index, new Slice(variable, TensorSlice.full(1), 0, 4), List.of());
+  }
+
+  private static RunPlan plan(
+      MembersRule members, CheckpointSpec checkpoint, List<SliceGroup> groups) {
     return new RunPlan(
         "1",
         "file:/run",
         "{}",
-        List.of(new SliceGroup(0, slice, List.of())),
+        groups,
         2,
         4,
         List.of("accuracy"),
@@ -183,6 +199,16 @@ final class Script {
     return effects.stream()
         .filter(LeaderEffect.Commit.class::isInstance)
         .map(LeaderEffect.Commit.class::cast)
+        .findAny()
+        .orElseThrow();
+  }
+
+  CoordinatorMessage.Save lastSave() {
+    return effects.stream()
+        .filter(LeaderEffect.Send.class::isInstance)
+        .map(effect -> ((LeaderEffect.Send) effect).message())
+        .filter(CoordinatorMessage.Save.class::isInstance)
+        .map(CoordinatorMessage.Save.class::cast)
         .findAny()
         .orElseThrow();
   }

@@ -26,6 +26,7 @@ final class JobFit {
   static void check(Source source, Job job) throws JobException {
     JobFit fit = new JobFit(source, job);
     TensorShape output = fit.output();
+    fit.trainable();
     fit.loss(output);
     fit.metrics();
     DataFit data = new DataFit(source, job, output);
@@ -54,6 +55,20 @@ final class JobFit {
       shape = ((ShapeCheck.Fits) check).output();
     }
     return shape;
+  }
+
+  private void trainable() throws JobException {
+    List<LayerSpec.Weighted> weighted =
+        job.model().layers().stream()
+            .filter(LayerSpec.Weighted.class::isInstance)
+            .map(LayerSpec.Weighted.class::cast)
+            .toList();
+    if (!weighted.isEmpty() && weighted.stream().noneMatch(LayerSpec.Weighted::trainable)) {
+      throw source.error(
+          "model.layers",
+          "every layer with weights has trainable: false, so there is nothing to train (at least"
+              + " one needs trainable: true)");
+    }
   }
 
   private void loss(TensorShape output) throws JobException {

@@ -39,7 +39,8 @@ final class ModelReader {
               "activation",
               "use_bias",
               "kernel_initializer",
-              "bias_initializer"),
+              "bias_initializer",
+              "trainable"),
           MAX_POOLING2D,
           Set.of("name", "pool_size", "strides", "padding"),
           AVERAGE_POOLING2D,
@@ -52,7 +53,13 @@ final class ModelReader {
           Set.of("name"),
           DENSE,
           Set.of(
-              "name", "units", "activation", "use_bias", "kernel_initializer", "bias_initializer"),
+              "name",
+              "units",
+              "activation",
+              "use_bias",
+              "kernel_initializer",
+              "bias_initializer",
+              "trainable"),
           DROPOUT,
           Set.of("name", "rate"),
           ACTIVATION,
@@ -119,7 +126,8 @@ final class ModelReader {
         layer.choice("activation", ActivationFunction.LINEAR),
         layer.flag("use_bias", true),
         layer.choice("kernel_initializer", Initializer.GLOROT_UNIFORM),
-        layer.choice("bias_initializer", Initializer.ZEROS));
+        layer.choice("bias_initializer", Initializer.ZEROS),
+        layer.flag("trainable", true));
   }
 
   private static LayerSpec maxPooling2d(Section layer, String name) throws JobException {
@@ -173,7 +181,8 @@ final class ModelReader {
         layer.choice("activation", ActivationFunction.LINEAR),
         layer.flag("use_bias", true),
         layer.choice("kernel_initializer", Initializer.GLOROT_UNIFORM),
-        layer.choice("bias_initializer", Initializer.ZEROS));
+        layer.choice("bias_initializer", Initializer.ZEROS),
+        layer.flag("trainable", true));
   }
 
   private static LayerSpec dropout(Section layer, String name) throws JobException {

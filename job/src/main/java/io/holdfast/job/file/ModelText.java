@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holdfast.job.ActivationFunction;
-import io.holdfast.job.Initializer;
 import io.holdfast.job.LayerSpec;
 import io.holdfast.job.ModelSpec;
 
@@ -63,7 +62,7 @@ final class ModelText {
     } else if (layer instanceof LayerSpec.Dense dense) {
       node.put("units", dense.units());
       activation(dense.activation(), node);
-      weights(dense.useBias(), dense.kernelInitializer(), dense.biasInitializer(), node);
+      weights(dense, node);
     } else if (layer instanceof LayerSpec.Dropout dropout) {
       node.put("rate", dropout.rate());
     } else if (layer instanceof LayerSpec.Activation activation) {
@@ -77,17 +76,17 @@ final class ModelText {
     node.putArray("strides").add(conv.strideHeight()).add(conv.strideWidth());
     node.put("padding", Values.name(conv.padding()));
     activation(conv.activation(), node);
-    weights(conv.useBias(), conv.kernelInitializer(), conv.biasInitializer(), node);
+    weights(conv, node);
   }
 
   private static void activation(ActivationFunction function, ObjectNode node) {
     node.put("activation", Values.name(function));
   }
 
-  private static void weights(
-      boolean useBias, Initializer kernel, Initializer bias, ObjectNode node) {
-    node.put("use_bias", useBias);
-    node.put("kernel_initializer", Values.name(kernel));
-    node.put("bias_initializer", Values.name(bias));
+  private static void weights(LayerSpec.Weighted layer, ObjectNode node) {
+    node.put("use_bias", layer.useBias());
+    node.put("kernel_initializer", Values.name(layer.kernelInitializer()));
+    node.put("bias_initializer", Values.name(layer.biasInitializer()));
+    node.put("trainable", layer.trainable());
   }
 }

@@ -27,6 +27,17 @@ final class KerasNames {
     return "optimizer/_trainable_variables/" + number + VALUE;
   }
 
+  /**
+   * A weight that the optimizer does not know is reached through its layer. The kernel's property
+   * stands on an attribute with an underscore, the bias is an attribute itself.
+   *
+   * @param layer position in the model, from 0; the input is Keras's operation 0
+   */
+  static String frozenKey(int layer, String part) {
+    String attribute = part.equals("kernel") ? "_kernel" : part;
+    return "model/_functional/_operations/" + (layer + 1) + "/" + attribute + VALUE;
+  }
+
   /** {@code adam/iteration}, {@code sgd/learning_rate}. */
   static String optimizer(String optimizer, String part) {
     return optimizer + "/" + part;

@@ -15,4 +15,9 @@ public record LayerPlan(
   public LayerPlan {
     variables = List.copyOf(variables);
   }
+
+  /** Whether training changes any of its variables. */
+  public boolean trainable() {
+    return variables.stream().anyMatch(Variable::trainable);
+  }
 }

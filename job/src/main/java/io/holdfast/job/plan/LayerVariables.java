@@ -24,49 +24,50 @@ final class LayerVariables {
         throw new IllegalArgumentException(layer.name() + ": " + unfit.reason());
       }
       TensorShape output = ((ShapeCheck.Fits) check).output();
-      plans.add(new LayerPlan(plans.size(), layer, shape, output, walk.variables(layer, shape)));
+      plans.add(
+          new LayerPlan(
+              plans.size(), layer, shape, output, walk.variables(plans.size(), layer, shape)));
       shape = output;
     }
     return plans;
   }
 
-  private List<Variable> variables(LayerSpec layer, TensorShape input) {
+  private List<Variable> variables(int index, LayerSpec layer, TensorShape input) {
     if (layer instanceof LayerSpec.Conv2D conv) {
-      TensorShape kernel =
-          TensorShape.of(conv.kernelHeight(), conv.kernelWidth(), input.dim(2), conv.filters());
       return weights(
-          layer, kernel, conv.kernelInitializer(), conv.useBias(), conv.biasInitializer());
+          index,
+          conv,
+          TensorShape.of(conv.kernelHeight(), conv.kernelWidth(), input.dim(2), conv.filters()));
     }
     if (layer instanceof LayerSpec.Dense dense) {
-      TensorShape kernel = TensorShape.of(input.dim(input.rank() - 1), dense.units());
-      return weights(
-          layer, kernel, dense.kernelInitializer(), dense.useBias(), dense.biasInitializer());
+      return weights(index, dense, TensorShape.of(input.dim(input.rank() - 1), dense.units()));
     }
     return List.of();
   }
 
-  private List<Variable> weights(
-      LayerSpec layer,
-      TensorShape kernel,
-      Initializer kernelInitializer,
-      boolean useBias,
-      Initializer biasInitializer) {
+  private List<Variable> weights(int index, LayerSpec.Weighted layer, TensorShape kernel) {
     List<Variable> weights = new ArrayList<>();
-    weights.add(weight(layer, "kernel", kernel, kernelInitializer));
-    if (useBias) {
+    weights.add(weight(index, layer, "kernel", kernel, layer.kernelInitializer()));
+    if (layer.useBias()) {
       TensorShape bias = TensorShape.of(kernel.dim(kernel.rank() - 1));
-      weights.add(weight(layer, "bias", bias, biasInitializer));
+      weights.add(weight(index, layer, "bias", bias, layer.biasInitializer()));
     }
     return weights;
   }
 
   private Variable weight(
-      LayerSpec layer, String part, TensorShape shape, Initializer initializer) {
+      int index,
+      LayerSpec.Weighted layer,
+      String part,
+      TensorShape shape,
+      Initializer initializer) {
     return new Variable(
         KerasNames.weight(layer.name(), part),
-        KerasNames.trainableKey(trainable++),
+        layer.trainable()
+            ? KerasNames.trainableKey(trainable++)
+            : KerasNames.frozenKey(index, part),
         DataType.FLOAT,
         shape,
-        new Variable.Weight(layer.name(), part, initializer, true));
+        new Variable.Weight(layer.name(), part, initializer, layer.trainable()));
   }
 }

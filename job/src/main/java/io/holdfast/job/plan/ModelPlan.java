@@ -74,6 +74,11 @@ public final class ModelPlan {
     return variables;
   }
 
+  /** The weights of all layers, trainable or frozen, in Keras's order. */
+  public List<Variable> weights() {
+    return variables.stream().filter(v -> v.role() instanceof Variable.Weight).toList();
+  }
+
   /** Weights that the optimizer changes, in Keras's order. */
   public List<Variable> trainableVariables() {
     return variables.stream().filter(Variable::trainable).toList();

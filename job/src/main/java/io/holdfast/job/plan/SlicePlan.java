@@ -51,7 +51,7 @@ public final class SlicePlan {
     if (shards == 1) {
       return TARGET_BYTES;
     }
-    long weights = model.trainableVariables().stream().mapToLong(Variable::bytes).sum();
+    long weights = model.weights().stream().mapToLong(Variable::bytes).sum();
     long fair = weights / ((long) BLOCKS_PER_OWNER * shards);
     return Math.min(TARGET_BYTES, Math.max(MIN_TARGET_BYTES, fair));
   }

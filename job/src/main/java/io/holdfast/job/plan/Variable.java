@@ -77,6 +77,11 @@ public record Variable(String name, String key, DataType dtype, TensorShape shap
     return role instanceof Weight weight && weight.trainable();
   }
 
+  /** Whether it is a weight that nothing changes. */
+  public boolean frozen() {
+    return role instanceof Weight weight && !weight.trainable();
+  }
+
   /** Whether it belongs to the optimizer rather than to a layer. */
   public boolean ofOptimizer() {
     return role instanceof Slot || role instanceof Iterations || role instanceof LearningRate;

@@ -67,6 +67,10 @@ final class BadJobFilesTest {
             "    - flatten\n    - conv2d",
             "model.layers[1].conv2d: the layer's input has shape [64]; [height, width, channels] is needed"),
         bad(
+            "relu}\n    - max_pooling2d\n    - flatten\n    - dropout: {rate: 0.5}\n    - dense: {",
+            "relu, trainable: false}\n    - flatten\n    - dense: {trainable: false, ",
+            "model.layers: every layer with weights has trainable: false, so there is nothing to train (at least one needs trainable: true)"),
+        bad(
             "    - flatten\n",
             "",
             "loss: sparse_categorical_crossentropy needs an output of shape [classes], but the model's output is [3, 3, 10]"),

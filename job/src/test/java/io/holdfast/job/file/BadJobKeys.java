@@ -154,6 +154,10 @@ final class BadJobKeys {
             "model.layers[0].conv2d.use_bias: 1 is not allowed; true or false is needed"),
         bad(
             "activation: relu",
+            "activation: relu, trainable: 0",
+            "model.layers[0].conv2d.trainable: 0 is not allowed; true or false is needed"),
+        bad(
+            "activation: relu",
             "activation: relu, name: a/b",
             "model.layers[0].conv2d.name: \"a/b\" is not allowed; a name of 1 to 128 letters, digits, _, - and . is needed"),
         bad(

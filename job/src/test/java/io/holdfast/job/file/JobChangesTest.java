@@ -61,6 +61,7 @@ final class JobChangesTest {
         "mesh.shards=2",
         "mesh.threads=2",
         "model.layers[3].dropout.rate=0.25",
+        "model.layers[0].conv2d.trainable=false",
         "optimizer.adam.learning_rate=0.01",
         "data.train.random.samples=99",
         "data.validation="

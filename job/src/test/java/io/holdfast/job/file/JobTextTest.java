@@ -24,7 +24,7 @@ final class JobTextTest {
         input: [144]
         layers:
           - reshape: {target_shape: [12, -1, 1]}
-          - conv2d: {filters: 4, kernel_size: [3, 2], strides: [1, 2], padding: same, activation: gelu, use_bias: false}
+          - conv2d: {filters: 4, kernel_size: [3, 2], strides: [1, 2], padding: same, activation: gelu, use_bias: false, trainable: false}
           - max_pooling2d: {pool_size: [2, 1], padding: same}
           - average_pooling2d: {pool_size: 3, strides: [1, 2], padding: same}
           - average_pooling2d
@@ -62,6 +62,10 @@ final class JobTextTest {
         .isEqualTo(
             new LayerSpec.AveragePooling2D(
                 "average_pooling2d_1", 2, 2, 2, 2, LayerSpec.Padding.VALID));
+    assertThat(job.model().layers())
+        .filteredOn(LayerSpec.Weighted.class::isInstance)
+        .extracting(layer -> ((LayerSpec.Weighted) layer).trainable())
+        .containsExactly(false, true, true);
     requireReadBack(job);
   }
 

@@ -30,7 +30,8 @@ final class ModelPlanTest {
         ActivationFunction.RELU,
         true,
         Initializer.GLOROT_UNIFORM,
-        Initializer.ZEROS);
+        Initializer.ZEROS,
+        true);
   }
 
   private static LayerSpec averages(int pool, int stride, Padding padding) {
@@ -38,13 +39,18 @@ final class ModelPlanTest {
   }
 
   private static LayerSpec dense(String name, int units, boolean bias) {
+    return dense(name, units, bias, true);
+  }
+
+  private static LayerSpec dense(String name, int units, boolean bias, boolean trainable) {
     return new LayerSpec.Dense(
         name,
         units,
         ActivationFunction.LINEAR,
         bias,
         Initializer.GLOROT_UNIFORM,
-        Initializer.ZEROS);
+        Initializer.ZEROS,
+        trainable);
   }
 
   /** The model that real Keras 3.15 was asked for its checkpoint's names and shapes. */
@@ -83,6 +89,44 @@ final class ModelPlanTest {
     assertThat(plan.slotsOf(plan.variable("dense/bias")))
         .extracting(Variable::name)
         .containsExactly("adam/dense_bias_momentum", "adam/dense_bias_velocity");
+  }
+
+  /** As real Keras 3.15 names them when {@code trainable} is false before it compiles. */
+  @Test
+  void frozenWeightsHaveNoSlotsAndAreNotCountedAmongTheTrainable() {
+    ModelSpec model =
+        new ModelSpec(
+            TensorShape.of(6),
+            List.of(
+                dense("first", 5, true),
+                new LayerSpec.Dropout("dropout", 0.5),
+                dense("frozen", 4, true, false),
+                dense("last", 3, false)));
+    ModelPlan plan = ModelPlan.of(model, ADAM);
+
+    assertThat(plan.variables())
+        .extracting(v -> v.name() + " " + shortKey(v))
+        .containsExactly(
+            "first/kernel optimizer/_trainable_variables/0",
+            "first/bias optimizer/_trainable_variables/1",
+            "frozen/kernel model/_functional/_operations/3/_kernel",
+            "frozen/bias model/_functional/_operations/3/bias",
+            "last/kernel optimizer/_trainable_variables/2",
+            "adam/iteration optimizer/_iterations",
+            "adam/learning_rate optimizer/_learning_rate",
+            "adam/first_kernel_momentum optimizer/_variables/2",
+            "adam/first_kernel_velocity optimizer/_variables/3",
+            "adam/first_bias_momentum optimizer/_variables/4",
+            "adam/first_bias_velocity optimizer/_variables/5",
+            "adam/last_kernel_momentum optimizer/_variables/6",
+            "adam/last_kernel_velocity optimizer/_variables/7");
+    assertThat(plan.weights()).hasSize(5);
+    assertThat(plan.trainableVariables())
+        .extracting(Variable::name)
+        .containsExactly("first/kernel", "first/bias", "last/kernel");
+    assertThat(plan.variable("frozen/bias").frozen()).isTrue();
+    assertThat(plan.variable("adam/iteration").frozen()).isFalse();
+    assertThat(plan.slotsOf(plan.variable("frozen/kernel"))).isEmpty();
   }
 
   private static String shortKey(Variable variable) {

@@ -6,6 +6,7 @@ import io.holdfast.job.plan.LayerPlan;
 import io.holdfast.model.kernel.Kernels;
 import io.holdfast.model.kernel.Matrix;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Convolution as a product of a matrix with a row for each window. The images of a shard go in
@@ -23,7 +24,7 @@ final class Conv2DLayer implements Layer {
   private final Signal input;
   private final Signal output;
   private final Matrix value;
-  private final Matrix gradient;
+  private final Optional<Matrix> gradient;
   private final Matrix patches;
   private final ActivationKernel activation;
   private final Bias bias;
@@ -36,10 +37,11 @@ final class Conv2DLayer implements Layer {
     this.workspace = workspace;
     this.rows = rows;
     this.input = input;
-    this.output = Signals.of(plan, rows, workspace, true);
+    this.output =
+        Signals.of(plan, rows, workspace, plan.trainable() || input.gradient().isPresent());
     int imageWindows = windows.windowsPerImage();
     this.value = output.value().view(rows * imageWindows, spec.filters());
-    this.gradient = output.gradient().orElseThrow().view(rows * imageWindows, spec.filters());
+    this.gradient = output.gradient().map(g -> g.view(rows * imageWindows, spec.filters()));
     long imageBytes = (long) imageWindows * windows.windowSize() * Float.BYTES;
     this.blockImages = (int) Math.max(1, Math.min(workspace.maxRows(), BLOCK_BYTES / imageBytes));
     this.patches =
@@ -69,24 +71,33 @@ final class Conv2DLayer implements Layer {
 
   @Override
   public void backward(List<Matrix> weights, List<Matrix> gradients) {
-    activation.backward(value, gradient);
+    gradient.ifPresent(dy -> backward(dy, weights.get(0), gradients));
+  }
+
+  private void backward(Matrix dy, Matrix kernel, List<Matrix> gradients) {
+    activation.backward(value, dy);
     if (gradients.size() > 1) {
-      bias.gradient(gradient, gradients.get(1));
+      bias.gradient(dy, gradients.get(1));
     }
+    if (!gradients.isEmpty()) {
+      kernelGradient(dy, gradients.get(0));
+    }
+    input.gradient().ifPresent(dx -> inputGradient(dy, kernel, dx));
+  }
+
+  private void kernelGradient(Matrix dy, Matrix kernelGradient) {
     for (int first = 0; first < rows; first += blockImages) {
       int count = Math.min(blockImages, rows - first);
       Matrix block = rows <= blockImages ? whole() : gather(first, count);
-      Matrix dy = part(gradient, first, count);
-      Kernels.multiply(block, true, dy, false, gradients.get(0), first > 0);
+      Kernels.multiply(block, true, part(dy, first, count), false, kernelGradient, first > 0);
     }
-    input.gradient().ifPresent(dx -> inputGradient(weights.get(0), dx));
   }
 
-  private void inputGradient(Matrix kernel, Matrix inputGradient) {
+  private void inputGradient(Matrix dy, Matrix kernel, Matrix inputGradient) {
     for (int first = 0; first < rows; first += blockImages) {
       int count = Math.min(blockImages, rows - first);
       Matrix block = patches.view(count * windows.windowsPerImage(), windows.windowSize());
-      Kernels.multiply(part(gradient, first, count), false, kernel, true, block, false);
+      Kernels.multiply(part(dy, first, count), false, kernel, true, block, false);
       float[] spread = workspace.scratch(0, block.size());
       float[] images = workspace.scratch(1, count * windows.imageSize());
       block.read(spread);

@@ -14,7 +14,7 @@ final class DenseLayer implements Layer {
   private final Matrix input;
   private final Optional<Matrix> inputGradient;
   private final Matrix value;
-  private final Matrix gradient;
+  private final Optional<Matrix> gradient;
   private final ActivationKernel activation;
   private final Bias bias;
 
@@ -23,11 +23,12 @@ final class DenseLayer implements Layer {
     LayerSpec.Dense spec = (LayerSpec.Dense) plan.spec();
     int inputs = Math.toIntExact(plan.input().dim(plan.input().rank() - 1));
     int positions = Math.toIntExact(plan.input().elements() / inputs);
-    this.output = Signals.of(plan, rows, workspace, true);
+    this.output =
+        Signals.of(plan, rows, workspace, plan.trainable() || input.gradient().isPresent());
     this.input = input.value().view(rows * positions, inputs);
     this.inputGradient = input.gradient().map(g -> g.view(rows * positions, inputs));
     this.value = output.value().view(rows * positions, spec.units());
-    this.gradient = output.gradient().orElseThrow().view(rows * positions, spec.units());
+    this.gradient = output.gradient().map(g -> g.view(rows * positions, spec.units()));
     this.activation =
         new ActivationKernel(function, workspace, spec.name(), rows, positions, spec.units());
     this.bias = new Bias(workspace, spec.name(), rows, positions);
@@ -49,12 +50,17 @@ final class DenseLayer implements Layer {
 
   @Override
   public void backward(List<Matrix> weights, List<Matrix> gradients) {
-    activation.backward(value, gradient);
-    Kernels.multiply(input, true, gradient, false, gradients.get(0), false);
-    if (gradients.size() > 1) {
-      bias.gradient(gradient, gradients.get(1));
+    gradient.ifPresent(dy -> backward(dy, weights.get(0), gradients));
+  }
+
+  private void backward(Matrix dy, Matrix kernel, List<Matrix> gradients) {
+    activation.backward(value, dy);
+    if (!gradients.isEmpty()) {
+      Kernels.multiply(input, true, dy, false, gradients.get(0), false);
     }
-    inputGradient.ifPresent(
-        dx -> Kernels.multiply(gradient, false, weights.get(0), true, dx, false));
+    if (gradients.size() > 1) {
+      bias.gradient(dy, gradients.get(1));
+    }
+    inputGradient.ifPresent(dx -> Kernels.multiply(dy, false, kernel, true, dx, false));
   }
 }

@@ -22,6 +22,8 @@ public interface Layer {
   /**
    * Writes into {@code gradients} the sums over the rows, and the input's gradient where it is
    * wanted.
+   *
+   * @param gradients of the layer's weights in their order; none of a frozen layer
    */
   void backward(List<Matrix> weights, List<Matrix> gradients);
 }

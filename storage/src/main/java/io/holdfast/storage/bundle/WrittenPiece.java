@@ -29,6 +29,11 @@ public record WrittenPiece(
     slice.shapeIn(shape);
   }
 
+  /** The same piece as that of a tensor of another name. */
+  public WrittenPiece renamed(String other) {
+    return new WrittenPiece(other, dtype, shape, slice, offset, size, maskedCrc);
+  }
+
   /** The stored piece, now that the number of its shard file is known. */
   StoredSlice inShard(int shard) {
     return new StoredSlice(slice.canonicalIn(shape), shard, offset, size, maskedCrc);

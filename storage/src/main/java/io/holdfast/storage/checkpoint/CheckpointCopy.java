@@ -57,7 +57,7 @@ public final class CheckpointCopy {
    */
   public CheckpointCopy(
       BundleReader source, CheckpointKeeper keeper, long step, int shards, Optional<Fork> fork) {
-    if (shards < 1 || shards > mostShards(source.index())) {
+    if (shards < 1 || shards > mostShards(source.index(), fork)) {
       throw new IllegalArgumentException(shards + " shard files");
     }
     this.source = source;
@@ -70,12 +70,25 @@ public final class CheckpointCopy {
 
   /** Into how many shard files a checkpoint can be copied, so that none is empty. */
   public static int mostShards(BundleIndex index) {
+    return mostShards(index, Optional.empty());
+  }
+
+  /** The same for a copy that leaves behind what its fork does not take along. */
+  public static int mostShards(BundleIndex index, Optional<Fork> fork) {
     long pieces =
         CheckpointKeys.variables(index).stream()
+            .filter(entry -> key(entry, fork).isPresent())
             .flatMap(entry -> entry.pieces().stream())
             .filter(piece -> piece.size() > 0)
             .count();
     return (int) Math.min(MAX_SHARDS, pieces + 1);
+  }
+
+  /** The copy's key of a variable; empty if it stays behind. */
+  private static Optional<String> key(BundleEntry entry, Optional<Fork> fork) {
+    return fork.isEmpty()
+        ? Optional.of(entry.name())
+        : Optional.ofNullable(fork.get().keys().get(entry.name()));
   }
 
   /** The name of the copy. */
@@ -114,9 +127,13 @@ public final class CheckpointCopy {
   }
 
   private List<ExpectedTensor> expected() {
-    return CheckpointKeys.variables(source.index()).stream()
-        .map(entry -> new ExpectedTensor(entry.name(), entry.dtype(), entry.shape()))
-        .toList();
+    List<ExpectedTensor> expected = new ArrayList<>();
+    for (BundleEntry entry : CheckpointKeys.variables(source.index())) {
+      key(entry, fork)
+          .map(key -> new ExpectedTensor(key, entry.dtype(), entry.shape()))
+          .ifPresent(expected::add);
+    }
+    return expected;
   }
 
   private List<ShardReport> write() throws IOException, DamagedCheckpointException {
@@ -132,19 +149,26 @@ public final class CheckpointCopy {
 
   private void copy(OpenFiles files, BundleEntry entry, StoredSlice piece)
       throws IOException, DamagedCheckpointException {
-    Optional<ByteBuffer> anew = fork.map(it -> it.values().get(entry.name()));
-    if (anew.isPresent()) {
-      source.check(entry, piece);
-      appendAnew(files, entry, piece, anew.get());
-    } else if (CheckpointKeys.isVariable(entry.name())) {
-      files.shortest().append(shard -> List.of(shard.appendStored(source, entry, piece)));
-    } else {
+    if (!CheckpointKeys.isVariable(entry.name())) {
       texts.take(entry);
+      return;
+    }
+    Optional<String> key = key(entry, fork);
+    Optional<ByteBuffer> anew = fork.flatMap(it -> key.map(it.values()::get));
+    if (key.isEmpty() || anew.isPresent()) {
+      source.check(entry, piece);
+    }
+    if (anew.isPresent()) {
+      appendAnew(files, key.get(), entry, piece, anew.get());
+    } else if (key.isPresent()) {
+      files
+          .shortest()
+          .append(shard -> List.of(shard.appendStored(source, entry, piece).renamed(key.get())));
     }
   }
 
   private static void appendAnew(
-      OpenFiles files, BundleEntry entry, StoredSlice piece, ByteBuffer value)
+      OpenFiles files, String key, BundleEntry entry, StoredSlice piece, ByteBuffer value)
       throws IOException, DamagedCheckpointException {
     if (entry.isPartitioned()) {
       throw new IllegalArgumentException(entry.name() + " is cut and cannot begin anew");
@@ -153,9 +177,7 @@ public final class CheckpointCopy {
         .shortest()
         .append(
             shard ->
-                List.of(
-                    shard.append(
-                        entry.name(), entry.dtype(), entry.shape(), piece.slice(), value)));
+                List.of(shard.append(key, entry.dtype(), entry.shape(), piece.slice(), value)));
   }
 
   private List<WrittenPiece> appendTexts(ShardWriter shard)

@@ -15,7 +15,8 @@ import java.util.TreeMap;
  * @param job the new run's job, JSON as its owner writes it
  * @param dataPosition where its next step begins in its data
  * @param objectGraph TensorFlow's object graph of its variables, serialized
- * @param values variables that begin anew, whole, by key: row-major, little endian
+ * @param keys of the variables that go along, the new run's key by the source's; others stay behind
+ * @param values variables that begin anew, whole, by the new run's key: row-major, little endian
  */
 public record Fork(
     String runId,
@@ -23,10 +24,12 @@ public record Fork(
     String job,
     DataPosition dataPosition,
     byte[] objectGraph,
+    Map<String, String> keys,
     Map<String, ByteBuffer> values) {
 
   public Fork {
     objectGraph = objectGraph.clone();
+    keys = Map.copyOf(keys);
     values = Map.copyOf(values);
   }
 

@@ -54,6 +54,14 @@ public interface FileTree {
    */
   void publish(String source, String target) throws IOException;
 
+  /**
+   * Makes a second name of a file (link(2)), durable once that name's directory is synced; refuses
+   * a taken name. False, and nothing has happened, where files have one name only.
+   */
+  default boolean link(String source, String target) throws IOException {
+    return false;
+  }
+
   /** Renames a file or directory; replaces a file or an empty directory (rename(2)). */
   void rename(String source, String target) throws IOException;
 

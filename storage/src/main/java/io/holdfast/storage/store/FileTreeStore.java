@@ -87,6 +87,17 @@ public final class FileTreeStore implements ObjectStore {
   }
 
   @Override
+  public boolean link(String source, String target) throws IOException {
+    String directory = ObjectNames.parent(ObjectNames.check(target));
+    Directories.make(disk, directory);
+    if (!disk.link(ObjectNames.check(source), target)) {
+      return false;
+    }
+    disk.syncDirectory(directory);
+    return true;
+  }
+
+  @Override
   public boolean delete(String name) throws IOException {
     try {
       disk.remove(ObjectNames.check(name));

@@ -101,6 +101,12 @@ final class NioDisk implements FileTree {
   }
 
   @Override
+  public boolean link(String source, String target) throws IOException {
+    Files.createLink(at(target), at(source));
+    return true;
+  }
+
+  @Override
   public void rename(String source, String target) throws IOException {
     Files.move(at(source), at(target), StandardCopyOption.ATOMIC_MOVE);
   }

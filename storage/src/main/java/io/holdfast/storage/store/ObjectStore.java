@@ -67,6 +67,17 @@ public interface ObjectStore {
   List<ObjectInfo> list(String directory) throws IOException;
 
   /**
+   * Gives the bytes of an object a second name, durably and without copying them; each name can be
+   * deleted without the other. Like {@link #create} it is not fenced and refuses a taken name.
+   *
+   * @return false if the store has no second names; nothing has happened then
+   * @throws java.nio.file.NoSuchFileException if there is no {@code source}
+   */
+  default boolean link(String source, String target) throws IOException {
+    return false;
+  }
+
+  /**
    * Removes an object that belongs to the caller alone, such as the shard file of its failed save.
    *
    * @return whether it was there

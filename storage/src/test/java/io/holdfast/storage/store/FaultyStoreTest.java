@@ -54,6 +54,21 @@ class FaultyStoreTest extends ObjectStoreContract {
     assertThat(torn).isTrue();
   }
 
+  @Test
+  void aLinkSurvivesACrashAsItsSourceDoes() throws IOException {
+    for (int seed = 0; seed < SEEDS; seed++) {
+      FaultyStore disk = new FaultyStore(seed, CLOCK);
+      ObjectStore store = disk.connect("a").store();
+      write(store, "first", "holdfast");
+      assertThat(store.link("first", "second")).isTrue();
+      store.delete("first");
+      disk.crash();
+      assertThat(read(disk.connect("b").store(), "second"))
+          .as("seed " + seed)
+          .isEqualTo("holdfast");
+    }
+  }
+
   /** One leader's whole life on the store, and what it was told. */
   private static final class Life {
     final List<Long> won = new ArrayList<>();

@@ -194,6 +194,12 @@ final class MemoryProcess implements FileTree {
   }
 
   @Override
+  public boolean link(String source, String target) throws IOException {
+    publish(source, target);
+    return true;
+  }
+
+  @Override
   public void rename(String source, String target) throws IOException {
     call(
         "rename",

@@ -135,6 +135,24 @@ public abstract class ObjectStoreContract {
   }
 
   @Test
+  void aLinkIsASecondNameOrNothing() throws IOException {
+    ObjectStore store = open();
+    write(store, "a", "one");
+    write(store, "taken", "two");
+    if (!store.link("a", "b")) {
+      assertThat(names(store, "")).containsExactlyInAnyOrder("a", "taken");
+      return;
+    }
+    assertThatThrownBy(() -> store.link("a", "taken"))
+        .isInstanceOf(FileAlreadyExistsException.class);
+    assertThatThrownBy(() -> store.link("none", "c")).isInstanceOf(NoSuchFileException.class);
+    assertThat(store.delete("a")).isTrue();
+    assertThat(read(open(), "b")).isEqualTo("one");
+    assertThat(read(open(), "taken")).isEqualTo("two");
+    assertThat(names(store, "")).containsExactlyInAnyOrder("b", "taken");
+  }
+
+  @Test
   void deleteRemoves() throws IOException {
     ObjectStore store = open();
     write(store, "x", "1");

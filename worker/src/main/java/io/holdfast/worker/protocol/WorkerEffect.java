@@ -48,17 +48,29 @@ public sealed interface WorkerEffect {
 
   /**
    * Take the buffers of the state of {@code step} now, before any later effect, and stream the
-   * groups of slices to the shard file; answered by ShardFileWritten or ShardFileFailed, however it
-   * ends. There is at most one at a time.
+   * groups of slices to the shard files; answered by ShardFilesWritten or ShardFilesFailed, however
+   * it ends. There is at most one at a time.
+   *
+   * @param shard the file of the groups that steps change; 0 if there are none
+   * @param frozenShard the file of the frozen groups; 0 if there are none
+   * @param linkable prefix of a checkpoint that was found good, or empty
+   * @param groups of both kinds
    */
-  record WriteShard(String prefix, long step, int shard, int numShards, List<Integer> groups)
+  record WriteShards(
+      String prefix,
+      long step,
+      int shard,
+      int frozenShard,
+      int numShards,
+      String linkable,
+      List<Integer> groups)
       implements WorkerEffect {
-    public WriteShard {
+    public WriteShards {
       groups = List.copyOf(groups);
     }
   }
 
-  /** Stop writing as soon as possible and delete the file; answered by ShardFileFailed. */
+  /** Stop writing as soon as possible and delete the files; answered by ShardFilesFailed. */
   record AbandonWrite(String prefix) implements WorkerEffect {}
 
   /** Drop out of loading and computing of generations up to this one at once. */

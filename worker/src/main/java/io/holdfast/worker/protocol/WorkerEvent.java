@@ -86,16 +86,26 @@ public sealed interface WorkerEvent {
   /** A step or an evaluation of that generation came to nothing. */
   record ComputeFailed(Generation generation, Cause cause, String reason) implements WorkerEvent {}
 
-  /** The shard file is durable and its buffers are free. */
-  record ShardFileWritten(String prefix, int shard, long lengthBytes, List<WrittenPiece> pieces)
-      implements WorkerEvent {
-    public ShardFileWritten {
+  /** The shard files are durable and their buffers are free. */
+  record ShardFilesWritten(String prefix, List<ShardFile> files) implements WorkerEvent {
+    public ShardFilesWritten {
+      files = List.copyOf(files);
+    }
+  }
+
+  /** A shard file, as far as an index tells of it. */
+  record ShardFile(int shard, long lengthBytes, List<WrittenPiece> pieces) {
+    public ShardFile {
       pieces = List.copyOf(pieces);
     }
   }
 
-  /** The shard file is given up and its buffers are free. */
-  record ShardFileFailed(String prefix, int shard, String reason) implements WorkerEvent {}
+  /**
+   * The shard files are given up and their buffers are free.
+   *
+   * @param shard the one that came to nothing
+   */
+  record ShardFilesFailed(String prefix, int shard, String reason) implements WorkerEvent {}
 
   /** SIGTERM: tell the coordinator and leave. */
   record LeaveRequested(String reason, int exitCode) implements WorkerEvent {}

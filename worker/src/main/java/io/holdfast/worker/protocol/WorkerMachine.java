@@ -23,8 +23,8 @@ import io.holdfast.worker.protocol.WorkerEvent.LoadFailed;
 import io.holdfast.worker.protocol.WorkerEvent.Loaded;
 import io.holdfast.worker.protocol.WorkerEvent.PeerLost;
 import io.holdfast.worker.protocol.WorkerEvent.Received;
-import io.holdfast.worker.protocol.WorkerEvent.ShardFileFailed;
-import io.holdfast.worker.protocol.WorkerEvent.ShardFileWritten;
+import io.holdfast.worker.protocol.WorkerEvent.ShardFilesFailed;
+import io.holdfast.worker.protocol.WorkerEvent.ShardFilesWritten;
 import io.holdfast.worker.protocol.WorkerEvent.Started;
 import io.holdfast.worker.protocol.WorkerEvent.StepComputed;
 import io.holdfast.worker.protocol.WorkerEvent.Tick;
@@ -87,9 +87,9 @@ public final class WorkerMachine {
       Work.evaluationComputed(turn, done);
     } else if (event instanceof ComputeFailed failed) {
       Work.failed(turn, failed.generation(), failed.cause(), failed.reason());
-    } else if (event instanceof ShardFileWritten written) {
+    } else if (event instanceof ShardFilesWritten written) {
       Writing.written(turn, written);
-    } else if (event instanceof ShardFileFailed failed) {
+    } else if (event instanceof ShardFilesFailed failed) {
       Writing.failed(turn, failed);
     } else {
       throw new IllegalStateException("no such event " + event);

@@ -25,7 +25,7 @@ import java.util.OptionalInt;
  * @param asked the step up to which its compute thread was told to compute; -1 for none
  * @param granted the step up to which it may compute, more than {@code asked} only while a save
  *     waits; -1 for none
- * @param writing the shard file being written
+ * @param writing the checkpoint whose shard files are being written
  * @param waiting a save that waits for the writer's buffers
  * @param held an evaluation that was asked for while a save waits; done after it
  * @param exitCode present once ended

@@ -5,8 +5,9 @@ import io.holdfast.protocol.WorkerMessage.ShardFailed;
 import io.holdfast.protocol.WorkerMessage.ShardWritten;
 import io.holdfast.protocol.WorkerMessage.SnapshotRefused;
 import io.holdfast.protocol.WorkerMessage.SnapshotTaken;
-import io.holdfast.worker.protocol.WorkerEvent.ShardFileFailed;
-import io.holdfast.worker.protocol.WorkerEvent.ShardFileWritten;
+import io.holdfast.worker.protocol.WorkerEvent.ShardFile;
+import io.holdfast.worker.protocol.WorkerEvent.ShardFilesFailed;
+import io.holdfast.worker.protocol.WorkerEvent.ShardFilesWritten;
 import java.util.Optional;
 
 /**
@@ -38,8 +39,14 @@ final class Writing {
   private static void handOver(WorkerTurn turn, Save save) {
     turn.writing = Optional.of(save.prefix());
     turn.effect(
-        new WorkerEffect.WriteShard(
-            save.prefix(), save.step(), save.shard(), save.numShards(), Work.owned(turn)));
+        new WorkerEffect.WriteShards(
+            save.prefix(),
+            save.step(),
+            save.shard(),
+            save.frozenShard(),
+            save.numShards(),
+            save.linkable(),
+            Work.owned(turn)));
     turn.send(new SnapshotTaken(save.generation(), save.prefix()));
   }
 
@@ -53,15 +60,17 @@ final class Writing {
     turn.waiting = Optional.empty();
   }
 
-  static void written(WorkerTurn turn, ShardFileWritten done) {
+  static void written(WorkerTurn turn, ShardFilesWritten done) {
     if (!turn.writing.equals(Optional.of(done.prefix()))) {
       return;
     }
-    turn.send(new ShardWritten(done.prefix(), done.shard(), done.lengthBytes(), done.pieces()));
+    for (ShardFile file : done.files()) {
+      turn.send(new ShardWritten(done.prefix(), file.shard(), file.lengthBytes(), file.pieces()));
+    }
     freed(turn);
   }
 
-  static void failed(WorkerTurn turn, ShardFileFailed failed) {
+  static void failed(WorkerTurn turn, ShardFilesFailed failed) {
     if (!turn.writing.equals(Optional.of(failed.prefix()))) {
       return;
     }
@@ -80,7 +89,7 @@ final class Writing {
     Work.goOn(turn);
   }
 
-  /** The checkpoint will never be; its file is given up, and a save of it that waits as well. */
+  /** The checkpoint will never be; its files are given up, and a save of it that waits as well. */
   static void unwanted(WorkerTurn turn, String prefix) {
     if (turn.writing.equals(Optional.of(prefix))) {
       abandon(turn);
@@ -91,7 +100,7 @@ final class Writing {
     }
   }
 
-  /** Nobody waits for the file any more. */
+  /** Nobody waits for the files any more. */
   static void abandon(WorkerTurn turn) {
     turn.writing.ifPresent(prefix -> turn.effect(new WorkerEffect.AbandonWrite(prefix)));
   }

@@ -118,8 +118,9 @@ final class Computation {
       compute(compute);
     } else if (effect instanceof WorkerEffect.EvaluateState evaluate) {
       evaluate(evaluate);
-    } else if (effect instanceof WorkerEffect.WriteShard write) {
-      writer.write(write, trainer.slices(), trainer.store(), trainer.handOver());
+    } else if (effect instanceof WorkerEffect.WriteShards write) {
+      writer.write(
+          write, trainer.slices(), trainer.store(), trainer.frozenFiles(), trainer.handOver());
     } else {
       throw new IllegalStateException("not an effect for the compute thread: " + effect);
     }

@@ -15,25 +15,52 @@ import java.util.Map;
 /**
  * One state of the run in memory, in direct, little-endian buffers in Keras's layout, as it goes
  * into a checkpoint: the values of all variables whole, the optimizer's slots of the owned groups
- * of slices alone. Identity matters, not content.
+ * of slices alone. Frozen weights are the same memory in all states that come from one another.
+ * Identity matters, not content.
  */
 final class StateBuffers {
+  private final ModelPlan plan;
   private final BufferPool buffers;
   private final Map<String, ByteBuffer> values = new HashMap<>();
   private final Map<Integer, List<ByteBuffer>> slots = new HashMap<>();
-  private final VariableBuffers trainable;
+  private VariableBuffers frozen = new VariableBuffers(List.of(), List.of());
+  private VariableBuffers weights = frozen;
 
+  /** A state without frozen weights: {@link #renewFrozen} or {@link #shareFrozen} comes first. */
   StateBuffers(ModelPlan plan, BufferPool buffers) {
+    this.plan = plan;
     this.buffers = buffers;
-    List<Variable> whole =
-        plan.variables().stream().filter(v -> !(v.role() instanceof Variable.Slot)).toList();
-    VariableBuffers all = VariableBuffers.allocate(whole);
-    for (int i = 0; i < whole.size(); i++) {
-      values.put(whole.get(i).name(), all.buffers().get(i));
+    hold(
+        VariableBuffers.allocate(
+            plan.variables().stream()
+                .filter(v -> !(v.role() instanceof Variable.Slot) && !v.frozen())
+                .toList()));
+  }
+
+  private void hold(VariableBuffers some) {
+    for (int i = 0; i < some.variables().size(); i++) {
+      values.put(some.variables().get(i).name(), some.buffers().get(i));
     }
-    List<Variable> weights = plan.trainableVariables();
-    this.trainable =
-        new VariableBuffers(weights, weights.stream().map(v -> values.get(v.name())).toList());
+  }
+
+  /** Memory of its own for the frozen weights; other states, which may be read, keep theirs. */
+  void renewFrozen() {
+    setFrozen(
+        VariableBuffers.allocate(plan.variables().stream().filter(Variable::frozen).toList()));
+  }
+
+  /** Takes over the frozen weights of the state before, which nobody writes any more. */
+  void shareFrozen(StateBuffers before) {
+    if (frozen != before.frozen) {
+      setFrozen(before.frozen);
+    }
+  }
+
+  private void setFrozen(VariableBuffers shared) {
+    frozen = shared;
+    hold(shared);
+    List<Variable> all = plan.weights();
+    weights = new VariableBuffers(all, all.stream().map(v -> values.get(v.name())).toList());
   }
 
   /** Gives this state room for the slots of these groups, and of no others. */
@@ -55,8 +82,8 @@ final class StateBuffers {
   }
 
   /** What the kernels read. */
-  VariableBuffers trainable() {
-    return trainable;
+  VariableBuffers weights() {
+    return weights;
   }
 
   /** The bytes of a group's value; a new view each time. */

@@ -40,7 +40,6 @@ final class Stepper {
   private final Optimizer optimizer;
   private final Lanes lanes;
   private final Dataset data;
-  private final SlicePlan slices;
   private final LocalGradients gradients;
   private final Map<Integer, SampleBatch> batches = new HashMap<>();
   private final SliceGroup iterations;
@@ -56,7 +55,6 @@ final class Stepper {
     this.optimizer = Optimizer.of(job.optimizer());
     this.lanes = lanes;
     this.data = data;
-    this.slices = slices;
     this.gradients = new LocalGradients(plan, slices);
     this.iterations = only(slices, Variable.Iterations.class);
     this.learningRate = only(slices, Variable.LearningRate.class);
@@ -96,6 +94,7 @@ final class Stepper {
       StateBuffers next,
       Cancellation.Check check)
       throws InterruptedException {
+    carryOver(current, next);
     long sentBefore = exchange.sentBytes();
     StepArrivals arrivals = new StepArrivals(layout, at.rows(), next, parts);
     exchange.begin(at.step() + 1, arrivals);
@@ -109,7 +108,6 @@ final class Stepper {
           sums[index] = compute(mine.get(index), lane, at, order, current, completion);
         });
     check.rest();
-    carryOver(current, next);
     lanes.run(lanes.count(), (index, lane) -> updateOwned(arrivals, at, current, next));
     arrivals.awaitValues();
     return new Result(
@@ -130,7 +128,7 @@ final class Stepper {
         at.step(),
         rows.first(),
         batch,
-        current.trainable(),
+        current.weights(),
         gradients.of(shard),
         variable -> completion.gradientReady(shard, variable));
   }
@@ -246,11 +244,8 @@ final class Stepper {
 
   /** What no gradient changes every member carries over itself. */
   private void carryOver(StateBuffers current, StateBuffers next) {
-    for (SliceGroup group : slices.groups()) {
-      if (!group.value().variable().trainable()) {
-        next.value(group).put(current.value(group));
-      }
-    }
+    next.shareFrozen(current);
+    next.value(learningRate).put(current.value(learningRate));
     next.value(iterations).putLong(0, current.value(iterations).getLong(0) + 1);
   }
 

@@ -48,6 +48,7 @@ final class Trainer {
   private final BufferPool buffers = new BufferPool();
   private final StatePool pool;
   private final ExchangeNode exchange;
+  private final FrozenFiles frozenFiles;
   private final StateLoader loader;
   private final Stepper stepper;
   private final Optional<Evaluation> evaluation;
@@ -79,6 +80,7 @@ final class Trainer {
     this.schedule = BatchSchedule.of(job, train.samples());
     this.pool = new StatePool(plan, buffers);
     this.exchange = exchange;
+    this.frozenFiles = new FrozenFiles(store, job.checkpoint().retention().maxToKeep());
     this.loader = new StateLoader(job, plan, slices, store);
     this.stepper = new Stepper(job, plan, slices, train, network.maxShardRows(), lanes);
     this.evaluation = validation.map(data -> new Evaluation(job, network, data, lanes));
@@ -154,6 +156,10 @@ final class Trainer {
     return store;
   }
 
+  FrozenFiles frozenFiles() {
+    return frozenFiles;
+  }
+
   /**
    * What a member holds after loading.
    *
@@ -208,6 +214,7 @@ final class Trainer {
     StateBuffers target = pool.take(owned);
     boolean filled = false;
     try {
+      target.renewFrozen();
       if (prefix.isEmpty()) {
         loader.initialize(target, owned);
       } else {
@@ -264,7 +271,7 @@ final class Trainer {
       return List.of();
     }
     List<Integer> mine = round.orElseThrow().layout().myShards();
-    return named(mine, evaluation.get().sums(current.trainable(), mine, check::proceed));
+    return named(mine, evaluation.get().sums(current.weights(), mine, check::proceed));
   }
 
   /**

@@ -68,7 +68,15 @@ class WorkerMachineTest {
   }
 
   private static Save save(String prefix, long step, boolean must) {
-    return new Save(FIRST, prefix, step, 1, 2, must);
+    return new Save(FIRST, prefix, step, 1, 2, 3, "v", must);
+  }
+
+  private static WorkerEvent written(String prefix) {
+    return new WorkerEvent.ShardFilesWritten(
+        prefix,
+        List.of(
+            new WorkerEvent.ShardFile(1, 8, List.of()),
+            new WorkerEvent.ShardFile(2, 9, List.of())));
   }
 
   @Test
@@ -136,7 +144,7 @@ class WorkerMachineTest {
     hold();
     assertThat(hear(save("p", 4, false)))
         .containsExactly(
-            new WorkerEffect.WriteShard("p", 4, 1, 2, List.of(1)),
+            new WorkerEffect.WriteShards("p", 4, 1, 2, 3, "v", List.of(1)),
             say(new WorkerMessage.SnapshotTaken(FIRST, "p")));
     assertThat(hear(new RunStep(FIRST, 5))).containsExactly(new WorkerEffect.Compute(FIRST, 5));
   }
@@ -153,10 +161,11 @@ class WorkerMachineTest {
     assertThat(hear(save("r", 5, true))).isEmpty();
     assertThat(hear(new RunStep(FIRST, 6))).isEmpty();
     assertThat(state.phase()).isEqualTo(WorkerPhase.WAITING_FOR_BUFFERS);
-    assertThat(on(new WorkerEvent.ShardFileWritten("p", 1, 8, List.of())))
+    assertThat(on(written("p")))
         .containsExactly(
             say(new WorkerMessage.ShardWritten("p", 1, 8, List.of())),
-            new WorkerEffect.WriteShard("r", 5, 1, 2, List.of(1)),
+            say(new WorkerMessage.ShardWritten("p", 2, 9, List.of())),
+            new WorkerEffect.WriteShards("r", 5, 1, 2, 3, "v", List.of(1)),
             say(new WorkerMessage.SnapshotTaken(FIRST, "r")),
             new WorkerEffect.Compute(FIRST, 6));
   }
@@ -187,7 +196,7 @@ class WorkerMachineTest {
     hear(save("p", 4, false));
     assertThat(on(new WorkerEvent.Disconnected(1, "reset")))
         .containsExactly(new WorkerEffect.AbandonWork(FIRST), new WorkerEffect.AbandonWrite("p"));
-    assertThat(on(new WorkerEvent.ShardFileFailed("p", 1, "abandoned"))).isEmpty();
+    assertThat(on(new WorkerEvent.ShardFilesFailed("p", 1, "abandoned"))).isEmpty();
     assertThat(pass(Duration.ofMillis(100))).containsExactly(new WorkerEffect.Connect(2, "b"));
     on(new WorkerEvent.Connected(2));
     assertThat(hear(new Welcome(2, "run", "{}", 500, 3000)))

@@ -1,0 +1,107 @@
+package io.holdfast.worker.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.protocol.WrittenPiece;
+import io.holdfast.storage.bundle.BundleFiles;
+import io.holdfast.storage.store.LocalStore;
+import io.holdfast.storage.store.ObjectStore;
+import io.holdfast.storage.store.ObjectWriter;
+import io.holdfast.worker.protocol.WorkerEffect.WriteShards;
+import io.holdfast.worker.protocol.WorkerEvent.ShardFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class FrozenFilesTest {
+  private static final List<Integer> GROUPS = List.of(2, 3);
+  private static final List<WrittenPiece> PIECES = List.of(new WrittenPiece("f", 0, 0, 4, 17));
+
+  @TempDir private Path directory;
+
+  private ObjectStore store;
+
+  @BeforeEach
+  void open() throws IOException {
+    store = LocalStore.open(directory);
+  }
+
+  private static WriteShards order(String prefix, String linkable, int numShards) {
+    return new WriteShards(prefix, 1, 1, 2, numShards, linkable, List.of(0, 1, 2, 3));
+  }
+
+  private static String name(WriteShards order) {
+    return new BundleFiles(order.prefix()).shard(2, order.numShards());
+  }
+
+  private void write(FrozenFiles frozen, WriteShards order) throws IOException {
+    try (ObjectWriter file = store.create(name(order))) {
+      file.write(ByteBuffer.wrap(new byte[] {1, 2, 3, 4}));
+      file.sync();
+    }
+    frozen.written(order, GROUPS, new ShardFile(2, 4, PIECES));
+  }
+
+  private Object inode(WriteShards order) throws IOException {
+    return Files.getAttribute(directory.resolve(name(order)), "unix:ino");
+  }
+
+  @Test
+  void aLinkIsToldAsTheFileWasAndHasItsBytes() throws IOException {
+    FrozenFiles frozen = new FrozenFiles(store, 9);
+    WriteShards first = order("a", "", 3);
+    assertThat(frozen.link(first, GROUPS)).as("nothing was read back").isEmpty();
+    write(frozen, first);
+
+    WriteShards second = order("b", "a", 5);
+    assertThat(frozen.link(second, GROUPS)).contains(new ShardFile(2, 4, PIECES));
+    assertThat(inode(second)).isEqualTo(inode(first));
+    Files.delete(directory.resolve(name(first)));
+    WriteShards third = order("c", "b", 3);
+    assertThat(frozen.link(third, GROUPS)).as("a link is as good as its source").isPresent();
+    assertThat(Files.readAllBytes(directory.resolve(name(third)))).containsExactly(1, 2, 3, 4);
+  }
+
+  @Test
+  void whatIsNotKnownOrGoneOrOfOtherSlicesIsWritten() throws IOException {
+    FrozenFiles frozen = new FrozenFiles(store, 9);
+    WriteShards first = order("a", "", 3);
+    write(frozen, first);
+
+    assertThat(frozen.link(order("b", "other", 3), GROUPS)).isEmpty();
+    assertThat(frozen.link(order("b", "a", 3), List.of(2))).isEmpty();
+    Files.delete(directory.resolve(name(first)));
+    assertThat(frozen.link(order("b", "a", 3), GROUPS)).isEmpty();
+    assertThat(store.list("")).isEmpty();
+  }
+
+  /** Of any so many checkpoints in a row as retention keeps, not all are of one copy. */
+  @Test
+  void noCopyServesAllThatRetentionKeeps() throws IOException {
+    for (int maxToKeep = 1; maxToKeep <= 5; maxToKeep++) {
+      FrozenFiles frozen = new FrozenFiles(store, maxToKeep);
+      Object[] copies = new Object[20];
+      String before = "";
+      for (int i = 0; i < copies.length; i++) {
+        WriteShards order = order("k" + maxToKeep + "-" + i, before, 3);
+        Optional<ShardFile> linked = frozen.link(order, GROUPS);
+        if (linked.isEmpty()) {
+          write(frozen, order);
+        }
+        assertThat(linked.isEmpty()).isEqualTo(i % Math.max(1, maxToKeep - 1) == 0);
+        copies[i] = inode(order);
+        before = order.prefix();
+      }
+      for (int i = 0; maxToKeep > 1 && i + maxToKeep <= copies.length; i++) {
+        List<Object> kept = List.of(copies).subList(i, i + maxToKeep);
+        assertThat(kept.stream().distinct().count()).isGreaterThan(1);
+      }
+    }
+  }
+}
