@@ -1,7 +1,6 @@
 package io.holdfast.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -72,38 +71,6 @@ class ManyWorkersTest {
     assertThat(newest.get("steps").get(newest.get("steps").size() - 1).get("shards").asInt())
         .as("shard files: the leader's, and one of each worker")
         .isEqualTo(1 + workers);
-  }
-
-  /** A thread that hangs in the kernel, as in a read from a dead mount, while others beat on. */
-  @Test
-  void aWorkerThatHangsAndStillGivesSignsOfLifeIsReplaced() throws Exception {
-    assumeThat(StoppedThread.obstacle()).isEmpty();
-    Path run = directory.resolve("hung");
-    try (Cluster cluster =
-        Cluster.start(
-            directory,
-            job,
-            run,
-            "--set",
-            ENDLESS,
-            "--set",
-            "cluster.progress_timeout_secs=2",
-            "--set",
-            "cluster.replace_wait_secs=0")) {
-      Holdfast.Running hung = cluster.addWorker();
-      cluster.addWorker();
-      cluster.awaitActive(2);
-      cluster.awaitSaved(0);
-      try (StoppedThread stopped = StoppedThread.of(hung.process().pid(), "compute")) {
-        Holdfast.Result left = hung.await();
-        assertThat(left.exitCode()).as(left.all()).isEqualTo(70);
-        assertThat(left.all()).contains("no progress for more than 2 s");
-      }
-      cluster.awaitActive(1);
-      cluster.awaitSaved(RunFiles.newestStep(run));
-      assertThat(cluster.stop().exitCode()).isEqualTo(130);
-    }
-    assertSameBits(run);
   }
 
   @Test

@@ -13,6 +13,10 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -29,7 +33,9 @@ final class Computation {
   private static final int QUEUE_EFFECTS = 64;
 
   /** Frames of the compute thread that are shown when it makes no progress. */
-  private static final int PLACE_FRAMES = 12;
+  private static final int PLACE_FRAMES = 6;
+
+  private static final Duration PLACE_DEADLINE = Duration.ofSeconds(1);
 
   /** Makes a computation that answers to an inbox. */
   interface Factory {
@@ -90,12 +96,29 @@ final class Computation {
         .formatted(limit.toSeconds(), where);
   }
 
-  /** Where the compute thread is, for people. */
+  /** Where the compute thread is, for people. Asked on a thread of its own: a JVM may hang too. */
   private String place() {
+    CompletableFuture<String> frames = CompletableFuture.supplyAsync(this::frames);
+    try {
+      return frames.get(PLACE_DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return "interrupted while asking where";
+    } catch (ExecutionException | TimeoutException e) {
+      return "its thread does not say where";
+    }
+  }
+
+  private String frames() {
     return Arrays.stream(thread.getStackTrace())
         .limit(PLACE_FRAMES)
-        .map(StackTraceElement::toString)
+        .map(Computation::shortly)
         .collect(Collectors.joining(" < "));
+  }
+
+  private static String shortly(StackTraceElement frame) {
+    String type = frame.getClassName();
+    return type.substring(type.lastIndexOf('.') + 1) + "." + frame.getMethodName();
   }
 
   private void run() {
