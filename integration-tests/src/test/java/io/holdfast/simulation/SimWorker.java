@@ -32,6 +32,7 @@ final class SimWorker extends World.Process {
   private WorkerState state;
   private Optional<Stream> stream = Optional.empty();
   private Map<Integer, Long> values = Map.of();
+  private Map<Integer, Long> before = Map.of();
   private long valuesStep = -1;
   private Optional<SimExchange> exchange = Optional.empty();
   private Generation newest = Generation.NONE;
@@ -230,6 +231,7 @@ final class SimWorker extends World.Process {
       apply(new WorkerEvent.LoadFailed(generation, Cause.DAMAGED_CHECKPOINT, prefix));
       return;
     }
+    before = Map.of();
     values = read.get();
     valuesStep = load.round().step();
     requireUndisturbed();
@@ -332,6 +334,7 @@ final class SimWorker extends World.Process {
     }
     WorkerEffect.Compute compute = granted.remove();
     SimExchange open = exchange.orElseThrow();
+    before = Map.of();
     working(
         world.between(10 * World.MILLI, 200 * World.MILLI),
         () -> {
@@ -344,6 +347,7 @@ final class SimWorker extends World.Process {
   }
 
   private void computed(WorkerEffect.Compute compute, SimExchange open) {
+    before = values;
     values = open.next();
     valuesStep++;
     requireUndisturbed();
@@ -370,12 +374,20 @@ final class SimWorker extends World.Process {
   }
 
   private void write(WorkerEffect.WriteShards write) {
-    if (valuesStep != write.step()) {
-      throw new Violation(id + " writes step " + write.step() + " and holds " + valuesStep);
-    }
-    Map<Integer, Long> handedOver = values;
+    Map<Integer, Long> handedOver = held(write.step());
     long slow = world.chance(0.1) ? 4 * World.SECOND : 300 * World.MILLI;
     world.after(world.between(5 * World.MILLI, slow), this, () -> finishWrite(write, handedOver));
+  }
+
+  /** The newest state, or the one before it until the next step begins. */
+  private Map<Integer, Long> held(long step) {
+    if (step == valuesStep) {
+      return values;
+    }
+    if (step != valuesStep - 1 || before.isEmpty()) {
+      throw new Violation(id + " writes step " + step + " and holds " + valuesStep);
+    }
+    return before;
   }
 
   private void finishWrite(WorkerEffect.WriteShards write, Map<Integer, Long> handedOver) {

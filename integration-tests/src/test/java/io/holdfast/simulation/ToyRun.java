@@ -67,7 +67,7 @@ final class ToyRun {
   private static RunPlan plan(Random random, MembersRule members, long lastStep) {
     CheckpointSpec checkpoint =
         new CheckpointSpec(
-            random.nextInt(3) == 0 ? OptionalLong.empty() : OptionalLong.of(2 + random.nextInt(8)),
+            random.nextInt(3) == 0 ? OptionalLong.empty() : OptionalLong.of(1 + random.nextInt(9)),
             random.nextInt(4) == 0
                 ? Optional.of(Duration.ofMillis(500 + random.nextInt(2000)))
                 : Optional.empty(),

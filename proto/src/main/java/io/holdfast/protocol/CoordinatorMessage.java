@@ -54,13 +54,16 @@ public sealed interface CoordinatorMessage {
     /**
      * Steps that may be granted beyond the last one that all members are through. Two hide the way
      * of a report and its answer. Not more: what a member still sends of a step lies in buffers
-     * that are used again two steps later, when all are known to have it.
+     * that are used again two steps later, when all are known to have it. For the same reason a
+     * {@link Save} of the state that all are through is said before the grant of two steps later.
      */
     public static final int AHEAD = 2;
   }
 
   /**
    * Hand over the buffers of the state of {@code step} and write the owned slices to shard files.
+   * Said once all members are through the step and before two more are granted: a member holds the
+   * newest state and the one before.
    *
    * @param shard the file of the slices that steps change; 0, which is the coordinator's, for none
    * @param frozenShard the file of the frozen slices; likewise

@@ -134,13 +134,6 @@ public record SaveCadence(
         0);
   }
 
-  /**
-   * What is left of a save that began so long ago, if it takes as long as others did; 0 if unknown.
-   */
-  long remainingNanos(long sinceNanos) {
-    return Math.max(0, (long) (saveSeconds * NANOS) - sinceNanos);
-  }
-
   private static double mean(double before, double now, boolean first) {
     return first ? now : before + WEIGHT * (now - before);
   }

@@ -10,6 +10,7 @@ import io.holdfast.protocol.Generation;
 import io.holdfast.protocol.WorkerMessage.ShardWritten;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -20,9 +21,9 @@ final class Saves {
   private Saves() {}
 
   /**
-   * Deals with a save that is due at the barrier. One of a step up to that of a live commit is not
-   * made: the save of an earlier round may come to its end after the next round has begun, and the
-   * newest checkpoint never goes back.
+   * Deals with a save that is due at the step that all are through. One of a step up to that of a
+   * live commit is not made: the save of an earlier round may come to its end after the next round
+   * has begun, and the newest checkpoint never goes back.
    *
    * @return false if training must wait
    */
@@ -54,7 +55,7 @@ final class Saves {
   }
 
   /** Why no other save can be begun now; empty if one can. */
-  static Optional<String> busy(Turn turn) {
+  private static Optional<String> busy(Turn turn) {
     if (turn.save.isPresent()) {
       return Optional.of("previous still writing");
     }
@@ -63,17 +64,8 @@ final class Saves {
         : Optional.empty();
   }
 
-  /**
-   * Whether the save under way will by far not be through after so long, as saves of this run go.
-   */
-  static boolean willBeWriting(Turn turn, long nanos) {
-    return turn.save
-        .filter(save -> turn.cadence.remainingNanos(turn.now - save.requestedNanos()) > 2 * nanos)
-        .isPresent();
-  }
-
   /** Does without a save that is due. */
-  static void skip(Turn turn, String why) {
+  private static void skip(Turn turn, String why) {
     long step = turn.barrier.step();
     String prefix = prefix(turn.round.orElseThrow().generation(), step);
     turn.effect(new RecordAttempt(step, prefix, AttemptState.ABANDONED, why));
@@ -318,12 +310,19 @@ final class Saves {
     turn.cadence = turn.cadence.committed(Math.max(1, nanos));
   }
 
-  /** Older commits matter no more to this machine, except those that are yet to be read back. */
+  /**
+   * Older commits matter no more to this machine, except those that are yet to be read back, and
+   * the newest good one: it is what stands if the new one is found damaged.
+   */
   private static void forget(Turn turn, long step) {
-    turn.commits
-        .headMap(step)
+    NavigableMap<Long, Commit> older = turn.commits.headMap(step, false);
+    Optional<Commit> good =
+        older.descendingMap().values().stream().filter(Commit::verified).findFirst();
+    older
         .values()
-        .removeIf(commit -> !Verifications.pending(turn, commit.prefix()));
+        .removeIf(
+            commit ->
+                !Verifications.pending(turn, commit.prefix()) && !good.equals(Optional.of(commit)));
   }
 
   static void tick(Turn turn) {

@@ -27,8 +27,6 @@ final class Steps {
   /** Weight of the newest step in the rate shown to people. */
   private static final double RATE_WEIGHT = 0.1;
 
-  private static final double NANOS = 1e9;
-
   private Steps() {}
 
   static long lastStep(Turn turn) {
@@ -89,9 +87,9 @@ final class Steps {
   /**
    * Lets members compute up to {@link RunStep#AHEAD} steps beyond the one that all are through, so
    * that a report and its answer travel while the next step is computed; but never past a step at
-   * which they have to stop: the end of an epoch or of the run, or a save at a known step. What is
-   * wished for in between (a stop, a drain, a save, more members) waits until what is granted is
-   * computed.
+   * which they have to stop: the end of an epoch or of the run, or a save that training waits for.
+   * What is wished for in between (a stop, a drain, an operator's save, more members) waits until
+   * what is granted is computed.
    */
   private static void grant(Turn turn) {
     long stop = nextStop(turn);
@@ -101,30 +99,26 @@ final class Steps {
     }
   }
 
-  /**
-   * The first step after the one that all are through at which members have to stop: not for a save
-   * that would be abandoned, as the one before takes longer than until then.
-   */
+  /** The first step after the one that all are through at which members have to stop. */
   private static long nextStop(Turn turn) {
     long epochEnd = nextMultiple(turn, stepsPerEpoch(turn));
     long stop = Math.min(lastStep(turn), epochEnd);
     OptionalLong every = turn.plan.checkpoint().everySteps();
-    if (every.isEmpty()) {
-      return stop;
-    }
-    long save = nextMultiple(turn, every.getAsLong());
-    return Saves.willBeWriting(turn, (save - turn.barrier.step()) * stepNanos(turn))
+    return savesInPassing(turn) || every.isEmpty()
         ? stop
-        : Math.min(stop, save);
+        : Math.min(stop, nextMultiple(turn, every.getAsLong()));
+  }
+
+  /**
+   * Whether periodic saves are made while members compute on: they hold the state that all are
+   * through until the step after the next one is granted.
+   */
+  private static boolean savesInPassing(Turn turn) {
+    return turn.plan.checkpoint().async();
   }
 
   private static long nextMultiple(Turn turn, long period) {
     return (turn.barrier.step() / period + 1) * period;
-  }
-
-  /** What a step takes of late, nanoseconds. */
-  private static long stepNanos(Turn turn) {
-    return (long) (turn.plan.batchSize() * NANOS / Math.max(1, turn.barrier.samplesPerSecond()));
   }
 
   /** Whether members should come to a stop as soon as they can. */
@@ -132,7 +126,7 @@ final class Steps {
     return Ending.due(turn)
         || Resizing.wish(turn).isPresent()
         || Operators.due(turn).isPresent()
-        || dueByTime(turn);
+        || (dueByTime(turn) && !savesInPassing(turn));
   }
 
   static void stepDone(Turn turn, WorkerEntry worker, StepDone message) {
@@ -233,10 +227,10 @@ final class Steps {
     atBarrier(turn);
   }
 
-  /** All are through a step at which they were not to stop. */
+  /** All are through a step at which they were not to stop; a save of it goes out before grants. */
   private static void passed(Turn turn) {
-    if (dueByCount(turn)) {
-      Saves.skip(turn, Saves.busy(turn).orElse("previous still writing when the step began"));
+    if (savesInPassing(turn) && (dueByCount(turn) || dueByTime(turn))) {
+      Saves.settle(turn, SaveKind.PERIODIC);
     }
     if (!wantsStop(turn)) {
       grant(turn);

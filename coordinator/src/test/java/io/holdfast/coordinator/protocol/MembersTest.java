@@ -19,8 +19,13 @@ class MembersTest {
   private static final CommitOutcome COMMITTED = new CommitOutcome.Committed(1);
 
   private static Script expecting(int workers, int min) {
+    return expecting(workers, min, true);
+  }
+
+  private static Script expecting(int workers, int min, boolean async) {
     Script script =
-        new Script(Script.plan(true, false, new MembersRule(workers, min, Duration.ofSeconds(10))));
+        new Script(
+            Script.plan(async, false, new MembersRule(workers, min, Duration.ofSeconds(10))));
     script.on(new LeaderEvent.Elected(1));
     script.found(1, Optional.empty());
     return script;
@@ -51,9 +56,16 @@ class MembersTest {
             new Member("w1", List.of(0), "host:1", 1), new Member("w2", List.of(1), "host:2", 2));
     assertThat(script.restored(1, FIRST, 0)).isEmpty();
     assertThat(script.restored(2, FIRST, 0))
-        .containsExactly("say Starting from scratch", "send 1 step 1 t1r1", "send 2 step 1 t1r1");
+        .containsExactly(
+            "say Starting from scratch",
+            "send 1 step 1 t1r1",
+            "send 2 step 1 t1r1",
+            "send 1 step 2 t1r1",
+            "send 2 step 2 t1r1");
     assertThat(script.stepDone(2, 1, 1)).isEmpty();
-    assertThat(script.stepDone(1, 0, 1)).contains("send 1 step 2 t1r1", "send 2 step 2 t1r1");
+    assertThat(script.stepDone(2, 1, 2)).isEmpty();
+    assertThat(script.stepDone(1, 0, 1)).contains("Progress");
+    assertThat(script.stepDone(1, 0, 2)).contains("send 1 evaluate 2", "send 2 evaluate 2");
   }
 
   @Test
@@ -105,7 +117,7 @@ class MembersTest {
 
   @Test
   void aRoundGrowsAtABarrierWhoseStateIsCommittedSoThatNoStepIsLost() {
-    Script script = expecting(1, 1);
+    Script script = expecting(1, 1, false);
     script.join(1, "w1");
     script.restored(1, FIRST, 0);
     script.join(2, "w2");

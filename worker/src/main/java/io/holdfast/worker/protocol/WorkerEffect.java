@@ -47,9 +47,9 @@ public sealed interface WorkerEffect {
   record EvaluateState(Generation generation, long step) implements WorkerEffect {}
 
   /**
-   * Take the buffers of the state of {@code step} now, before any later effect, and stream the
-   * groups of slices to the shard files; answered by ShardFilesWritten or ShardFilesFailed, however
-   * it ends. There is at most one at a time.
+   * Take the buffers of the state of {@code step} now, before any later effect: the newest one, or
+   * the one before it. Stream the groups of slices to the shard files; answered by
+   * ShardFilesWritten or ShardFilesFailed, however it ends. There is at most one at a time.
    *
    * @param shard the file of the groups that steps change; 0 if there are none
    * @param frozenShard the file of the frozen groups; 0 if there are none

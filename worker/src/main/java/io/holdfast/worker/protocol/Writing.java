@@ -11,29 +11,35 @@ import io.holdfast.worker.protocol.WorkerEvent.ShardFilesWritten;
 import java.util.Optional;
 
 /**
- * Handing buffers over to the writer. There are buffers for the current state, the next one, and
- * one more: a second snapshot waits until the writer is done with the first, or is refused.
+ * Handing buffers over to the writer. There are buffers for the newest state, the one before it or
+ * the next one, and one more: a second snapshot waits until the writer is done with the first, or
+ * is refused.
  */
 final class Writing {
   private Writing() {}
 
   static void save(WorkerTurn turn, Save save) {
-    boolean held =
-        save.generation().equals(turn.generation())
-            && turn.phase == WorkerPhase.READY
-            && save.step() == turn.step;
-    if (!held) {
+    if (!save.generation().equals(turn.generation()) || !holds(turn, save.step())) {
       refuse(turn, save, "the state of step " + save.step() + " is not held");
       return;
     }
     refuseWaiting(turn, "another save was asked for");
     if (turn.writing.isEmpty()) {
       handOver(turn, save);
-    } else if (save.mustSucceed()) {
+    } else if (save.mustSucceed() && turn.phase == WorkerPhase.READY) {
       turn.waiting = Optional.of(save);
     } else {
       refuse(turn, save, turn.writing.get() + " is still being written");
     }
+  }
+
+  /** The newest state, or the one before it while the next is not to be computed yet. */
+  private static boolean holds(WorkerTurn turn, long step) {
+    boolean atWork = turn.phase == WorkerPhase.READY || turn.phase == WorkerPhase.COMPUTING;
+    return atWork
+        && step >= turn.round.orElseThrow().step()
+        && step <= turn.step
+        && step >= turn.asked - 1;
   }
 
   private static void handOver(WorkerTurn turn, Save save) {

@@ -23,13 +23,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that holds the state: loads it, computes steps and evaluations, and hands buffers
- * to the writer, in the order it was told. Each effect is answered by one event.
+ * The one thread that makes states: loads them, computes steps and evaluations, in the order it was
+ * told; what is to be written goes to the writer at once. Each effect is answered by one event.
  */
 final class Computation {
   private static final Logger LOG = LoggerFactory.getLogger(Computation.class);
 
-  /** Effects that may wait; the machine asks for one at a time, besides a save. */
+  /** Effects that may wait; the machine asks for a few at a time. */
   private static final int QUEUE_EFFECTS = 64;
 
   /** Frames of the compute thread that are shown when it makes no progress. */
@@ -51,7 +51,7 @@ final class Computation {
   private final ExchangeNode exchange;
   private final int cores;
   private final Thread thread;
-  private Trainer trainer;
+  private volatile Trainer trainer;
 
   /**
    * @param exchange where other members of a round are met
@@ -74,6 +74,8 @@ final class Computation {
       exchange.leave(abandon.generation());
     } else if (effect instanceof WorkerEffect.AbandonWrite abandon) {
       writer.abandon(abandon.prefix());
+    } else if (effect instanceof WorkerEffect.WriteShards write) {
+      write(write);
     } else if (!queue.offer(effect)) {
       throw new IllegalStateException(
           "the compute thread is asked for more than " + QUEUE_EFFECTS + " things at once");
@@ -141,12 +143,19 @@ final class Computation {
       compute(compute);
     } else if (effect instanceof WorkerEffect.EvaluateState evaluate) {
       evaluate(evaluate);
-    } else if (effect instanceof WorkerEffect.WriteShards write) {
-      writer.write(
-          write, trainer.slices(), trainer.store(), trainer.frozenFiles(), trainer.handOver());
     } else {
       throw new IllegalStateException("not an effect for the compute thread: " + effect);
     }
+  }
+
+  private void write(WorkerEffect.WriteShards write) {
+    Trainer holder = trainer;
+    writer.write(
+        write,
+        holder.slices(),
+        holder.store(),
+        holder.frozenFiles(),
+        holder.states().snapshot(write.step()));
   }
 
   private void prepare(WorkerEffect.Prepare prepare) {

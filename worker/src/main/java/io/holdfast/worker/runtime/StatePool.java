@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A bounded number of whole states in memory. The current one is only read; a step writes the next
+ * A bounded number of whole states in memory. The newest one is only read; a step writes the next
  * one beside it, and a save keeps what it was handed until its file is durable. So nothing is
  * copied and nothing can tear.
  */
 final class StatePool {
 
-  /** The current state, the next one, and one that a save holds. */
+  /** The newest state, the one before it or the next one, and one that a save holds. */
   static final int STATES = 3;
 
   private final Deque<StateBuffers> free = new ArrayDeque<>();

@@ -15,6 +15,7 @@ import io.holdfast.model.ProbeDigest;
 import io.holdfast.model.data.DataSources;
 import io.holdfast.model.data.Dataset;
 import io.holdfast.model.kernel.KernelEnvironment;
+import io.holdfast.protocol.CoordinatorMessage.Restore;
 import io.holdfast.protocol.ShardSums;
 import io.holdfast.storage.SettingsException;
 import io.holdfast.storage.Stores;
@@ -32,8 +33,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A job brought to life in this process: its data, its kernels and its state. For one thread, the
- * compute thread; a state that was handed over is read by the writer too, and no longer changes.
+ * A job brought to life in this process: its data, its kernels and its states. For one thread, the
+ * compute thread; {@link #states} alone is safe from any.
  */
 final class Trainer {
   /** How long all members of a round may take to meet; a lost one is told long before. */
@@ -47,6 +48,7 @@ final class Trainer {
   private final BatchSchedule schedule;
   private final BufferPool buffers = new BufferPool();
   private final StatePool pool;
+  private final HeldStates states;
   private final ExchangeNode exchange;
   private final FrozenFiles frozenFiles;
   private final StateLoader loader;
@@ -54,7 +56,6 @@ final class Trainer {
   private final Optional<Evaluation> evaluation;
   private final String probeDigest;
 
-  private StateBuffers current;
   private Optional<Round> round = Optional.empty();
   private int orderEpoch = -1;
   private int[] order = new int[0];
@@ -79,6 +80,7 @@ final class Trainer {
     this.validation = validation;
     this.schedule = BatchSchedule.of(job, train.samples());
     this.pool = new StatePool(plan, buffers);
+    this.states = new HeldStates(pool);
     this.exchange = exchange;
     this.frozenFiles = new FrozenFiles(store, job.checkpoint().retention().maxToKeep());
     this.loader = new StateLoader(job, plan, slices, store);
@@ -156,6 +158,10 @@ final class Trainer {
     return store;
   }
 
+  HeldStates states() {
+    return states;
+  }
+
   FrozenFiles frozenFiles() {
     return frozenFiles;
   }
@@ -190,14 +196,15 @@ final class Trainer {
     Round joined =
         new Round(layout, exchange.join(members, listener), new GradientParts(layout, buffers));
     round = Optional.of(joined);
-    fill(load.round().prefix(), layout.owned(), check);
+    fill(load.round(), layout.owned(), check);
     stepper.enter(layout, joined.exchange(), joined.parts());
     check.rest();
     if (!joined.exchange().awaitReady(READY_DEADLINE)) {
       throw new CancelledException();
     }
     check.proceed();
-    return new Proof(loader.valueChecksums(current), loader.slotChecksums(current, layout.owned()));
+    StateBuffers held = states.newest();
+    return new Proof(loader.valueChecksums(held), loader.slotChecksums(held, layout.owned()));
   }
 
   private void leaveRound() {
@@ -209,16 +216,17 @@ final class Trainer {
     round = Optional.empty();
   }
 
-  private void fill(String prefix, List<SliceGroup> owned, Cancellation.Check check)
+  private void fill(Restore from, List<SliceGroup> owned, Cancellation.Check check)
       throws IOException, DamagedCheckpointException, InterruptedException {
+    states.forgetBefore();
     StateBuffers target = pool.take(owned);
     boolean filled = false;
     try {
       target.renewFrozen();
-      if (prefix.isEmpty()) {
+      if (from.prefix().isEmpty()) {
         loader.initialize(target, owned);
       } else {
-        loader.restore(prefix, target, owned, check);
+        loader.restore(from.prefix(), target, owned, check);
       }
       filled = true;
     } finally {
@@ -226,7 +234,7 @@ final class Trainer {
         pool.release(target);
       }
     }
-    makeCurrent(target);
+    states.restart(from.step(), target);
   }
 
   /**
@@ -247,11 +255,12 @@ final class Trainer {
     check.proceed();
     RoundLayout layout = round.orElseThrow(CancelledException::new).layout();
     BatchSchedule.BatchPosition at = schedule.at(step - 1);
+    states.forgetBefore();
     StateBuffers next = pool.take(layout.owned());
     Stepper.Result result;
     boolean computed = false;
     try {
-      result = stepper.step(at, orderOf(at.epoch()), current, next, check);
+      result = stepper.step(at, orderOf(at.epoch()), states.newest(), next, check);
       computed = true;
     } finally {
       if (!computed) {
@@ -260,7 +269,7 @@ final class Trainer {
         pool.release(next);
       }
     }
-    makeCurrent(next);
+    states.advance(next);
     return new StepResult(
         named(layout.myShards(), result.sums()), result.waitNanos(), result.sentBytes());
   }
@@ -271,22 +280,7 @@ final class Trainer {
       return List.of();
     }
     List<Integer> mine = round.orElseThrow().layout().myShards();
-    return named(mine, evaluation.get().sums(current.weights(), mine, check::proceed));
-  }
-
-  /**
-   * Hands the current state to a writer; nothing is copied, and it never changes again until it is
-   * released.
-   */
-  Snapshot handOver() {
-    return new Snapshot(pool, current);
-  }
-
-  private void makeCurrent(StateBuffers state) {
-    if (current != null) {
-      pool.release(current);
-    }
-    current = state;
+    return named(mine, evaluation.get().sums(states.newest().weights(), mine, check::proceed));
   }
 
   private int[] orderOf(int epoch) {

@@ -116,10 +116,6 @@ class WorkerMachineTest {
     assertThat(hear(new CoordinatorMessage.Evaluate(FIRST, 4))).as("not held").isEmpty();
     on(new WorkerEvent.StepComputed(FIRST, 5, List.of(), 9, 2, 100));
     assertThat(state.phase()).isEqualTo(WorkerPhase.COMPUTING);
-    assertThat(hear(save("p", 5, false)))
-        .as("buffers of step 5 are about to be used again")
-        .containsExactly(
-            say(new WorkerMessage.SnapshotRefused(FIRST, "p", "the state of step 5 is not held")));
     assertThat(hear(new RunStep(FIRST, 7))).containsExactly(new WorkerEffect.Compute(FIRST, 7));
     on(new WorkerEvent.StepComputed(FIRST, 6, List.of(), 9, 2, 100));
     on(new WorkerEvent.StepComputed(FIRST, 7, List.of(), 9, 2, 100));
@@ -147,6 +143,40 @@ class WorkerMachineTest {
             new WorkerEffect.WriteShards("p", 4, 1, 2, 3, "v", List.of(1)),
             say(new WorkerMessage.SnapshotTaken(FIRST, "p")));
     assertThat(hear(new RunStep(FIRST, 5))).containsExactly(new WorkerEffect.Compute(FIRST, 5));
+  }
+
+  @Test
+  void theStateBeforeTheNewestIsHandedOverUntilTheStepAfterTheNextIsAllowed() {
+    hold();
+    hear(new RunStep(FIRST, 5));
+    hear(new RunStep(FIRST, 6));
+    on(new WorkerEvent.StepComputed(FIRST, 5, List.of(), 9, 2, 100));
+    on(new WorkerEvent.StepComputed(FIRST, 6, List.of(), 9, 2, 100));
+    assertThat(hear(save("p", 5, false)))
+        .containsExactly(
+            new WorkerEffect.WriteShards("p", 5, 1, 2, 3, "v", List.of(1)),
+            say(new WorkerMessage.SnapshotTaken(FIRST, "p")));
+    on(written("p"));
+    hear(new RunStep(FIRST, 7));
+    assertThat(hear(save("q", 5, false)))
+        .containsExactly(
+            say(new WorkerMessage.SnapshotRefused(FIRST, "q", "the state of step 5 is not held")));
+    assertThat(hear(save("r", 3, false)))
+        .as("before the round began")
+        .hasSize(1)
+        .doesNotContain(say(new WorkerMessage.SnapshotTaken(FIRST, "r")));
+  }
+
+  @Test
+  void noComputationWaitsForBuffersOfASaveInPassing() {
+    hold();
+    hear(save("p", 4, false));
+    hear(new RunStep(FIRST, 5));
+    hear(new RunStep(FIRST, 6));
+    on(new WorkerEvent.StepComputed(FIRST, 5, List.of(), 9, 2, 100));
+    assertThat(hear(save("q", 5, true)))
+        .containsExactly(
+            say(new WorkerMessage.SnapshotRefused(FIRST, "q", "p is still being written")));
   }
 
   @Test
