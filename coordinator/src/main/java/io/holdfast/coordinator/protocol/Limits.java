@@ -31,7 +31,7 @@ public final class Limits {
    */
   public static final int MAX_DISPUTED_CHECKPOINTS = 3;
 
-  /** Commits that wait to be read back; with more, a periodic save is abandoned. */
+  /** Commits that wait to be read back; with more, a save waits. */
   public static final int MAX_PENDING_VERIFICATIONS = 8;
 
   /** Times in a row that a commit is read back in vain before that is given up. */

@@ -35,7 +35,7 @@ final class Saves {
     if (turn.save.isPresent() && turn.save.get().step() == step) {
       return !kind.mustSucceed();
     }
-    Optional<String> busy = busy(turn);
+    Optional<String> busy = busy(turn, kind);
     if (busy.isPresent() && kind.mustSucceed()) {
       return false;
     }
@@ -54,13 +54,18 @@ final class Saves {
     return true;
   }
 
-  /** Why no other save can be begun now; empty if one can. */
-  private static Optional<String> busy(Turn turn) {
+  /**
+   * Why no other save can be begun now; empty if one can. One that training does not wait for
+   * begins when the one before is through all of its states: so storage, and the cores that it
+   * takes, do one thing at a time beside training.
+   */
+  private static Optional<String> busy(Turn turn, SaveKind kind) {
     if (turn.save.isPresent()) {
       return Optional.of("previous still writing");
     }
-    return turn.verifications.size() >= Limits.MAX_PENDING_VERIFICATIONS
-        ? Optional.of("previous still being read")
+    boolean beside = kind == SaveKind.PERIODIC && turn.plan.checkpoint().async();
+    return turn.verifications.size() >= (beside ? 1 : Limits.MAX_PENDING_VERIFICATIONS)
+        ? Optional.of("previous still being read back")
         : Optional.empty();
   }
 

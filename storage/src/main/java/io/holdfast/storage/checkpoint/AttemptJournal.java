@@ -47,12 +47,12 @@ public final class AttemptJournal implements Closeable {
       Pattern.compile(Pattern.quote(DIRECTORY) + "/t([1-9][0-9]{0,17})\\.jsonl");
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
-  /** Where storage is slow each step may abandon a save; then they are not synced one by one. */
-  private static final Duration ABANDONED_SYNC_PAUSE = Duration.ofSeconds(1);
+  /** Where each step is saved, or abandoned, lines that prove nothing are not synced one by one. */
+  private static final Duration SYNC_PAUSE = Duration.ofSeconds(1);
 
   private final ObjectStore store;
   private final String name;
-  private long syncedNanos = System.nanoTime() - ABANDONED_SYNC_PAUSE.toNanos();
+  private long syncedNanos = System.nanoTime() - SYNC_PAUSE.toNanos();
   private Optional<ObjectWriter> writer = Optional.empty();
 
   /** The journal of a term, to be written by its leader. */
@@ -63,7 +63,8 @@ public final class AttemptJournal implements Closeable {
 
   /**
    * Adds a line, durably unless it says otherwise in the log. What another line of the same save or
-   * of one under way follows soon becomes durable with that one.
+   * of one under way follows soon becomes durable with that one; so does what comes within a second
+   * of others and only tells of an attempt or a deletion.
    */
   public synchronized void append(AttemptEvent event) {
     try {
@@ -82,7 +83,7 @@ public final class AttemptJournal implements Closeable {
   private boolean isFollowed(AttemptState state) {
     return switch (state) {
       case SNAPSHOT, WRITTEN -> true;
-      case ABANDONED -> System.nanoTime() - syncedNanos < ABANDONED_SYNC_PAUSE.toNanos();
+      case REQUESTED, ABANDONED, DELETED -> System.nanoTime() - syncedNanos < SYNC_PAUSE.toNanos();
       default -> false;
     };
   }

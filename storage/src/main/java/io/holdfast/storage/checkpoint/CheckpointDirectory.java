@@ -37,6 +37,11 @@ public final class CheckpointDirectory {
     return DirectoryListing.of(store.list(""), store.lastClaim());
   }
 
+  /** The files of one checkpoint that are there now. */
+  DirectoryListing list(Prefix prefix) throws IOException {
+    return DirectoryListing.of(store.list("", prefix.toString()), store.lastClaim());
+  }
+
   /**
    * Opens a checkpoint for reading.
    *

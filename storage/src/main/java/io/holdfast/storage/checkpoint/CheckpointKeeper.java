@@ -163,7 +163,7 @@ public final class CheckpointKeeper {
       return outcome;
     }
     note(prefix, AttemptState.COMMITTED, "");
-    EffectOutcome named = state.rewrite();
+    EffectOutcome named = state.add(prefix, attempts.clock().instant());
     return named.isSettled()
         ? outcome
         : CommitOutcome.of(
@@ -210,7 +210,7 @@ public final class CheckpointKeeper {
     requireNoCheckpoint(prefix);
     return FencedFiles.attempt(
         () -> {
-          DirectoryListing listing = directory.list();
+          DirectoryListing listing = directory.list(prefix);
           if (listing.find(prefix).isPresent()) {
             throw new IllegalStateException(prefix + " exists and is not to be cleaned up");
           }
@@ -236,7 +236,7 @@ public final class CheckpointKeeper {
         () -> {
           StoredCheckpoint stored =
               directory
-                  .list()
+                  .list(prefix)
                   .find(prefix)
                   .orElseThrow(() -> new NoSuchFileException(prefix.files().index()));
           return quarantine(stored, reason);

@@ -16,7 +16,7 @@ final class FencedFiles {
   }
 
   EffectOutcome deleteAll(Collection<ObjectInfo> objects) {
-    return each(objects, object -> tenure.delete(object.name()));
+    return tenure.deleteAll(objects.stream().map(ObjectInfo::name).toList());
   }
 
   /** Moves files into a directory, in their order. */

@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -133,9 +134,9 @@ public final class Pins {
     return tenure.publish(name(prefix), DELETING);
   }
 
-  /** After a deletion, or when it does not come to be. */
-  static EffectOutcome endDeletion(Tenure tenure, Prefix prefix) {
-    return tenure.delete(name(prefix));
+  /** After deletions, or when they do not come to be. */
+  static EffectOutcome endDeletions(Tenure tenure, List<Prefix> prefixes) {
+    return tenure.deleteAll(prefixes.stream().map(Pins::name).toList());
   }
 
   private static String name(Prefix prefix) {

@@ -68,6 +68,9 @@ public final class Pruner {
   }
 
   private EffectOutcome delete(Retention.Plan plan) throws IOException {
+    if (plan.delete().isEmpty()) {
+      return EffectOutcome.of(EffectOutcome.Status.DONE);
+    }
     List<StoredCheckpoint> leaving = new ArrayList<>();
     for (StoredCheckpoint stored : directory.list().checkpoints()) {
       if (!plan.delete().containsKey(stored.prefix())) {
@@ -86,9 +89,7 @@ public final class Pruner {
     Set<Prefix> names = new TreeSet<>();
     leaving.forEach(stored -> names.add(stored.prefix()));
     EffectOutcome unnamed = state.rewriteWithout(names);
-    return unnamed.isSettled()
-        ? FencedFiles.each(leaving, stored -> delete(stored, plan.delete().get(stored.prefix())))
-        : unnamed;
+    return unnamed.isSettled() ? deleteFiles(leaving, plan) : unnamed;
   }
 
   /** What a publish means to whom an effect is all the same. */
@@ -103,18 +104,27 @@ public final class Pruner {
     return EffectOutcome.of(status, published.reason());
   }
 
-  private EffectOutcome delete(StoredCheckpoint stored, DeletedReason reason) {
-    EffectOutcome outcome = tenure.delete(stored.index().name());
+  /** All indexes, then all that lay beside them, then the marks. */
+  private EffectOutcome deleteFiles(List<StoredCheckpoint> leaving, Retention.Plan plan) {
+    EffectOutcome outcome = files.deleteAll(leaving.stream().map(StoredCheckpoint::index).toList());
     if (!outcome.isSettled()) {
       return outcome;
     }
-    attempts.note(stored.prefix(), AttemptState.DELETED, reason.text());
-    return finishDeletion(stored.prefix(), stored.besidesIndex());
+    List<ObjectInfo> rest = new ArrayList<>();
+    for (StoredCheckpoint stored : leaving) {
+      DeletedReason reason = plan.delete().get(stored.prefix());
+      attempts.note(stored.prefix(), AttemptState.DELETED, reason.text());
+      rest.addAll(stored.besidesIndex());
+    }
+    outcome = files.deleteAll(rest);
+    return outcome.isSettled()
+        ? Pins.endDeletions(tenure, leaving.stream().map(StoredCheckpoint::prefix).toList())
+        : outcome;
   }
 
   private EffectOutcome finishDeletion(Prefix prefix, List<ObjectInfo> rest) {
     EffectOutcome outcome = files.deleteAll(rest);
-    return outcome.isSettled() ? Pins.endDeletion(tenure, prefix) : outcome;
+    return outcome.isSettled() ? Pins.endDeletions(tenure, List.of(prefix)) : outcome;
   }
 
   /**
@@ -122,11 +132,17 @@ public final class Pruner {
    * longer to go is free to be pinned again.
    */
   EffectOutcome finishDeletions(Set<Prefix> stillToGo) throws IOException {
-    DirectoryListing listing = directory.list();
-    List<Prefix> begun =
+    List<Prefix> marked =
         pins.marks().entrySet().stream()
             .filter(mark -> mark.getValue() == Pins.Mark.DELETING)
             .map(mark -> mark.getKey())
+            .toList();
+    if (marked.isEmpty()) {
+      return EffectOutcome.of(EffectOutcome.Status.DONE);
+    }
+    DirectoryListing listing = directory.list();
+    List<Prefix> begun =
+        marked.stream()
             .filter(prefix -> listing.find(prefix).isEmpty() || !stillToGo.contains(prefix))
             .toList();
     return FencedFiles.each(

@@ -107,8 +107,7 @@ final class Verification {
   }
 
   private void checkForeign(int shards) throws IOException {
-    Optional<StoredCheckpoint> stored =
-        DirectoryListing.of(store.list(""), Optional.empty()).find(prefix);
+    Optional<StoredCheckpoint> stored = listed();
     if (stored.isEmpty()) {
       report(Finding.Kind.MISSING, "is missing");
       return;
@@ -120,7 +119,11 @@ final class Verification {
 
   /** Retention removes the index first: what fails afterwards is no damage. */
   private boolean isGone() throws IOException {
-    return DirectoryListing.of(store.list(""), Optional.empty()).find(prefix).isEmpty();
+    return listed().isEmpty();
+  }
+
+  private Optional<StoredCheckpoint> listed() throws IOException {
+    return DirectoryListing.of(store.list("", prefix.toString()), Optional.empty()).find(prefix);
   }
 
   private void report(Finding.Kind kind, String problem) {

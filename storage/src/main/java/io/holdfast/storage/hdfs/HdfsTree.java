@@ -17,6 +17,7 @@ import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.PathFilter;
 import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.hdfs.protocol.AlreadyBeingCreatedException;
 import org.apache.hadoop.ipc.RemoteException;
@@ -136,8 +137,9 @@ final class HdfsTree implements FileTree {
   }
 
   @Override
-  public List<Entry> list(String path) throws IOException {
-    FileStatus[] found = HdfsCalls.repeat(path, () -> client.calls().listStatus(at(path)));
+  public List<Entry> list(String path, String beginning) throws IOException {
+    PathFilter wanted = file -> file.getName().startsWith(beginning);
+    FileStatus[] found = HdfsCalls.repeat(path, () -> client.calls().listStatus(at(path), wanted));
     return Arrays.stream(found).map(HdfsTree::entry).toList();
   }
 

@@ -258,11 +258,12 @@ final class S3Bucket {
     return new Head(object, first.flip().asReadOnlyBuffer());
   }
 
-  /** The objects directly in a directory, in order of name. */
-  List<ObjectInfo> list(String directory) throws IOException {
+  /** The objects directly in a directory whose names in it begin so, in order of name. */
+  List<ObjectInfo> list(String directory, String beginning) throws IOException {
     List<ObjectInfo> objects = new ArrayList<>();
     eachPage(
         directory,
+        beginning,
         page ->
             page.contents().stream()
                 .filter(object -> !object.key().endsWith("/"))
@@ -281,6 +282,7 @@ final class S3Bucket {
     int start = key(directory).length() + 1;
     eachPage(
         directory,
+        "",
         page ->
             page.contents()
                 .forEach(
@@ -296,21 +298,22 @@ final class S3Bucket {
     void take(ListObjectsV2Response page);
   }
 
-  private void eachPage(String directory, Pages pages) throws IOException {
+  private void eachPage(String directory, String beginning, Pages pages) throws IOException {
+    String all = directory.isEmpty() ? "" : ObjectNames.join(directory, "");
     String next = null;
     do {
-      ListObjectsV2Response page = page(directory, null, next, true);
+      ListObjectsV2Response page = page(all + beginning, null, next, true);
       pages.take(page);
       next = Boolean.TRUE.equals(page.isTruncated()) ? page.nextContinuationToken() : null;
     } while (next != null);
   }
 
-  private ListObjectsV2Response page(String directory, Integer most, String next, boolean flat)
+  private ListObjectsV2Response page(String beginning, Integer most, String next, boolean flat)
       throws IOException {
     ListObjectsV2Request request =
         ListObjectsV2Request.builder()
             .bucket(bucket)
-            .prefix(key(directory.isEmpty() ? "" : ObjectNames.join(directory, "")))
+            .prefix(key(beginning))
             .delimiter(flat ? "/" : null)
             .maxKeys(most)
             .continuationToken(next)

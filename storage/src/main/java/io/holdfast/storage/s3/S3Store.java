@@ -122,8 +122,8 @@ public final class S3Store implements ObjectStore {
   }
 
   @Override
-  public List<ObjectInfo> list(String directory) throws IOException {
-    return bucket.list(directory.isEmpty() ? "" : ObjectNames.check(directory));
+  public List<ObjectInfo> list(String directory, String beginning) throws IOException {
+    return bucket.list(directory.isEmpty() ? "" : ObjectNames.check(directory), beginning);
   }
 
   @Override

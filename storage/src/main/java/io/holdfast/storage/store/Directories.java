@@ -21,8 +21,14 @@ final class Directories {
 
   /** Entries of a directory; none if it does not exist. */
   static List<FileTree.Entry> entries(FileTree disk, String path) throws IOException {
+    return entries(disk, path, "");
+  }
+
+  /** Entries of a directory whose names begin so. */
+  static List<FileTree.Entry> entries(FileTree disk, String path, String beginning)
+      throws IOException {
     try {
-      return disk.list(path);
+      return disk.list(path, beginning);
     } catch (NoSuchFileException e) {
       return List.of();
     }

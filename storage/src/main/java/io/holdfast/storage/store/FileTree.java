@@ -40,8 +40,8 @@ public interface FileTree {
 
   ObjectReader open(String path) throws IOException;
 
-  /** Names in a directory, in any order. */
-  List<Entry> list(String path) throws IOException;
+  /** Names in a directory that begin so, in any order. */
+  List<Entry> list(String path, String beginning) throws IOException;
 
   boolean exists(String path) throws IOException;
 

@@ -71,12 +71,12 @@ public final class FileTreeStore implements ObjectStore {
   }
 
   @Override
-  public List<ObjectInfo> list(String directory) throws IOException {
+  public List<ObjectInfo> list(String directory, String beginning) throws IOException {
     if (!directory.isEmpty()) {
       ObjectNames.check(directory);
     }
     List<ObjectInfo> objects = new ArrayList<>();
-    for (FileTree.Entry entry : Directories.entries(disk, directory)) {
+    for (FileTree.Entry entry : Directories.entries(disk, directory, beginning)) {
       if (!entry.isDirectory()) {
         String name = ObjectNames.join(directory, entry.leaf());
         objects.add(new ObjectInfo(name, entry.length(), entry.modified()));

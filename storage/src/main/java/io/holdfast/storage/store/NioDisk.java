@@ -47,9 +47,11 @@ final class NioDisk implements FileTree {
   }
 
   @Override
-  public List<Entry> list(String path) throws IOException {
+  public List<Entry> list(String path, String beginning) throws IOException {
     List<Entry> entries = new ArrayList<>();
-    try (DirectoryStream<Path> stream = Files.newDirectoryStream(at(path))) {
+    DirectoryStream.Filter<Path> wanted =
+        file -> file.getFileName().toString().startsWith(beginning);
+    try (DirectoryStream<Path> stream = Files.newDirectoryStream(at(path), wanted)) {
       for (Path file : stream) {
         addEntry(file, entries);
       }

@@ -64,7 +64,15 @@ public interface ObjectStore {
    * The objects directly in a directory (the empty string is the root), in order of name; empty if
    * there is no such directory. Objects that come or go meanwhile may or may not be listed.
    */
-  List<ObjectInfo> list(String directory) throws IOException;
+  default List<ObjectInfo> list(String directory) throws IOException {
+    return list(directory, "");
+  }
+
+  /**
+   * As {@link #list(String)}, but only those whose names in the directory begin so, such as the
+   * files of one checkpoint among thousands: a store looks at no others.
+   */
+  List<ObjectInfo> list(String directory, String beginning) throws IOException;
 
   /**
    * Gives the bytes of an object a second name, durably and without copying them; each name can be

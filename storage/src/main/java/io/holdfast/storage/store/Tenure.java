@@ -1,5 +1,7 @@
 package io.holdfast.storage.store;
 
+import java.util.List;
+
 /**
  * The right of one term's leader to change shared names. Every effect is atomic for readers, and
  * none happens once a later term has been claimed: it then answers FENCED, for good.
@@ -26,6 +28,21 @@ public interface Tenure {
 
   /** Removes an object. */
   EffectOutcome delete(String name);
+
+  /**
+   * Removes objects, in any order, at less cost than one by one where a store can; the outcome is
+   * that of the first that is not settled, and others may have been removed then.
+   */
+  default EffectOutcome deleteAll(List<String> names) {
+    EffectOutcome outcome = EffectOutcome.of(EffectOutcome.Status.DONE);
+    for (String name : names) {
+      outcome = delete(name);
+      if (!outcome.isSettled()) {
+        return outcome;
+      }
+    }
+    return outcome;
+  }
 
   /**
    * Gives an object another name, such as one in the quarantine; if that name is taken, a free one

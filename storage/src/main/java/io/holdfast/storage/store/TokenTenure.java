@@ -4,9 +4,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
@@ -144,12 +147,54 @@ final class TokenTenure implements Tenure {
   @Override
   public EffectOutcome delete(String name) {
     ObjectNames.check(name);
-    String trash = token.file("trash~" + sequence.incrementAndGet());
+    String trash = trash();
     EffectOutcome taken = take(name, trash);
     if (taken.status() == EffectOutcome.Status.DONE) {
       discard(trash);
     }
     return taken;
+  }
+
+  /** Directories are synced once for all. */
+  @Override
+  public EffectOutcome deleteAll(List<String> names) {
+    List<String> taken = new ArrayList<>();
+    Set<String> parents = new TreeSet<>();
+    EffectOutcome outcome = EffectOutcome.of(EffectOutcome.Status.DONE);
+    for (String name : names) {
+      String trash = trash();
+      outcome = rename(ObjectNames.check(name), trash);
+      if (outcome.status() == EffectOutcome.Status.DONE) {
+        taken.add(trash);
+        parents.add(ObjectNames.parent(name));
+      } else if (outcome.status() == EffectOutcome.Status.ABSENT) {
+        outcome = absent(name);
+      }
+      if (!outcome.isSettled()) {
+        return outcome;
+      }
+    }
+    outcome = syncTaken(parents);
+    if (outcome.isSettled()) {
+      taken.forEach(this::discard);
+    }
+    return outcome;
+  }
+
+  private EffectOutcome syncTaken(Set<String> parents) {
+    try {
+      disk.syncDirectory(token.path());
+      for (String parent : parents) {
+        disk.syncDirectory(parent);
+      }
+      return EffectOutcome.of(EffectOutcome.Status.DONE);
+    } catch (IOException e) {
+      return EffectOutcome.of(EffectOutcome.Status.UNKNOWN, reason("sync of", parents + "", e));
+    }
+  }
+
+  private String trash() {
+    return token.file("trash~" + sequence.incrementAndGet());
   }
 
   @Override
@@ -172,18 +217,20 @@ final class TokenTenure implements Tenure {
 
   /** Takes a shared file into the token, durably out of readers' sight. */
   private EffectOutcome take(String name, String inToken) {
+    EffectOutcome renamed = rename(name, inToken);
+    if (renamed.status() == EffectOutcome.Status.DONE) {
+      return syncTaken(Set.of(ObjectNames.parent(name)));
+    }
+    return renamed.status() == EffectOutcome.Status.ABSENT ? absent(name) : renamed;
+  }
+
+  /** Not yet durable. */
+  private EffectOutcome rename(String name, String inToken) {
     try {
       disk.rename(name, inToken);
-    } catch (NoSuchFileException e) {
-      EffectOutcome outcome = missing(EffectOutcome.Status.ABSENT, e);
-      return outcome.status() == EffectOutcome.Status.ABSENT ? absent(name) : outcome;
-    } catch (IOException e) {
-      return EffectOutcome.of(EffectOutcome.Status.UNKNOWN, reason("take away", name, e));
-    }
-    try {
-      disk.syncDirectory(token.path());
-      disk.syncDirectory(ObjectNames.parent(name));
       return EffectOutcome.of(EffectOutcome.Status.DONE);
+    } catch (NoSuchFileException e) {
+      return missing(EffectOutcome.Status.ABSENT, e);
     } catch (IOException e) {
       return EffectOutcome.of(EffectOutcome.Status.UNKNOWN, reason("take away", name, e));
     }

@@ -130,12 +130,13 @@ final class MemoryProcess implements FileTree {
   }
 
   @Override
-  public List<Entry> list(String path) throws IOException {
+  public List<Entry> list(String path, String beginning) throws IOException {
     return call(
         "list",
         path,
         () ->
             disk.find(path).names.entrySet().stream()
+                .filter(e -> e.getKey().startsWith(beginning))
                 .map(
                     e ->
                         new Entry(

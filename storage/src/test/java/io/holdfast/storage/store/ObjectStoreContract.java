@@ -109,6 +109,9 @@ public abstract class ObjectStoreContract {
         .containsExactly("a:1", "b:2");
     assertThat(store.list("d").stream().map(ObjectInfo::name)).containsExactly("d/c");
     assertThat(store.list("none")).isEmpty();
+    assertThat(store.list("", "b").stream().map(ObjectInfo::name)).containsExactly("b");
+    assertThat(store.list("d", "c").stream().map(ObjectInfo::name)).containsExactly("d/c");
+    assertThat(store.list("d", "d")).isEmpty();
     assertThat(store.list("").get(0).modified()).isAfter(Instant.EPOCH);
   }
 
