@@ -24,6 +24,7 @@ import java.util.TreeMap;
  * @param saveFailures saves in a row that came to nothing
  * @param saveRetryAtNanos not before then does a save that ends the run begin again
  * @param lastSaveNanos when the last periodic save came due
+ * @param skips periodic saves that were done without
  * @param cadence what saves cost and how often the run fails
  * @param commits live ones by step: the newest, and those that wait to be read back
  * @param verifications the first one is under way
@@ -53,6 +54,7 @@ public record LeaderState(
     int saveFailures,
     long saveRetryAtNanos,
     long lastSaveNanos,
+    Skips skips,
     SaveCadence cadence,
     Map<Long, Commit> commits,
     List<Verification> verifications,
@@ -112,6 +114,7 @@ public record LeaderState(
         0,
         0,
         0,
+        Skips.NONE,
         SaveCadence.UNMEASURED,
         Map.of(),
         List.of(),

@@ -31,6 +31,9 @@ public final class Limits {
    */
   public static final int MAX_DISPUTED_CHECKPOINTS = 3;
 
+  /** People are told of periodic saves that are done without at most so often. */
+  static final Duration SKIPS_TOLD = Duration.ofSeconds(10);
+
   /** Commits that wait to be read back; with more, a save waits. */
   public static final int MAX_PENDING_VERIFICATIONS = 8;
 

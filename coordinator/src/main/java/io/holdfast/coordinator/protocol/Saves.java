@@ -74,8 +74,17 @@ final class Saves {
     long step = turn.barrier.step();
     String prefix = prefix(turn.round.orElseThrow().generation(), step);
     turn.effect(new RecordAttempt(step, prefix, AttemptState.ABANDONED, why));
-    turn.warn("Save of step " + step + " ABANDONED: " + why);
+    tellSkip(turn, "Save of step " + step + " ABANDONED: " + why);
     turn.lastSave = turn.now;
+  }
+
+  private static void tellSkip(Turn turn, String text) {
+    if (!turn.skips.isDue(turn.now)) {
+      turn.skips = turn.skips.more();
+      return;
+    }
+    turn.warn(text + turn.skips.others());
+    turn.skips = turn.skips.told(turn.now);
   }
 
   /** Why the disk budget has no room for one more; empty if it has, or there is none. */

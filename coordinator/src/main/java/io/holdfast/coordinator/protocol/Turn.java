@@ -32,6 +32,7 @@ final class Turn {
   int saveFailures;
   long saveRetryAt;
   long lastSave;
+  Skips skips;
   SaveCadence cadence;
   final TreeMap<Long, Commit> commits;
   final List<Verification> verifications;
@@ -63,6 +64,7 @@ final class Turn {
     saveFailures = state.saveFailures();
     saveRetryAt = state.saveRetryAtNanos();
     lastSave = state.lastSaveNanos();
+    skips = state.skips();
     cadence = state.cadence();
     commits = new TreeMap<>(state.commits());
     verifications = new ArrayList<>(state.verifications());
@@ -96,6 +98,7 @@ final class Turn {
             saveFailures,
             saveRetryAt,
             lastSave,
+            skips,
             cadence,
             commits,
             verifications,

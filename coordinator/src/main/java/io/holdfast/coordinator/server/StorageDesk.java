@@ -40,7 +40,7 @@ final class StorageDesk implements AutoCloseable {
    * Retention looks at every file of the run; it is asked for after each save, and need not be
    * applied more often than this.
    */
-  private static final Duration RETENTION_PAUSE = Duration.ofSeconds(1);
+  private static final Duration RETENTION_PAUSE = Duration.ofSeconds(5);
 
   private final CheckpointDirectory directory;
   private final RunRecovery recovery;

@@ -120,6 +120,28 @@ class LeaderTest {
   }
 
   @Test
+  void peopleAreToldOfManySkippedSavesInOneLine() {
+    Script saving = OperatorsTest.script(1, 1, 1);
+    saving.stepDone(1);
+    assertThat(saving.stepDone(2)).contains("say Save of step 2 ABANDONED: previous still writing");
+    assertThat(saving.stepDone(3))
+        .contains("ABANDONED ckpt-t1r1-3")
+        .noneMatch(line -> line.startsWith("say Save"));
+    saving.say(1, new WorkerMessage.Heartbeat(saving.generation(), 3));
+    saving.stepDone(4);
+    saving.evaluated(4);
+    saving.written("ckpt-t1r1-1");
+    saving.commit("ckpt-t1r1-1", COMMITTED);
+    saving.stepDone(5);
+    for (int second = 0; second < 10; second++) {
+      saving.say(1, new WorkerMessage.Heartbeat(saving.generation(), 5));
+      saving.pass(Duration.ofSeconds(1));
+    }
+    assertThat(saving.stepDone(6))
+        .contains("say Save of step 6 ABANDONED: previous still writing (and 2 others before it)");
+  }
+
+  @Test
   void membersStopForAPeriodicSaveThatTrainingWaitsFor() {
     Script waiting = new Script(Script.plan(false, false)).trainingFromScratch();
     assertThat(waiting.stepDone(1))

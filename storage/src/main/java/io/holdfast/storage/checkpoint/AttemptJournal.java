@@ -30,35 +30,82 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The durable memory of what became of each attempt to save: {@code
- * .holdfast/journal/t<TERM>.jsonl}, one JSON object a line, one file a term, so that each has one
- * writer. Losing it loses no checkpoint, only the knowledge that one was verified or why one was
- * given up; so a failure to write is logged and does not stop anything. Safe for use by several
- * threads.
+ * The durable memory of what became of attempts to save: {@code .holdfast/journal/t<TERM>.jsonl},
+ * one JSON object a line, files of its own for each term, so that each has one writer. A file that
+ * is full is followed by {@code t<TERM>-2.jsonl} and so on, of which the last two are kept: a run
+ * that saves each step for weeks remembers its last {@link #PART_BYTES} of lines at least. Losing
+ * it loses no checkpoint, only the knowledge that one was verified or why one was given up; so a
+ * failure to write is logged and does not stop anything. Safe for use by several threads.
  */
 public final class AttemptJournal implements Closeable {
 
-  /** Of a term's journal at most its last so many bytes are read: some 300,000 lines. */
+  /** A file of so many bytes is full: some 100,000 lines. */
+  public static final int PART_BYTES = 16 << 20;
+
+  /** Of a file at most its last so many bytes are read: earlier releases began no second one. */
   public static final int MAX_READ_BYTES = 64 << 20;
 
   private static final Logger LOG = LoggerFactory.getLogger(AttemptJournal.class);
   private static final String DIRECTORY = ".holdfast/journal";
   private static final Pattern NAME =
-      Pattern.compile(Pattern.quote(DIRECTORY) + "/t([1-9][0-9]{0,17})\\.jsonl");
+      Pattern.compile(
+          Pattern.quote(DIRECTORY) + "/t([1-9][0-9]{0,17})(?:-([1-9][0-9]{0,8}))?\\.jsonl");
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   /** Where each step is saved, or abandoned, lines that prove nothing are not synced one by one. */
   private static final Duration SYNC_PAUSE = Duration.ofSeconds(1);
 
   private final ObjectStore store;
-  private final String name;
+  private final long term;
+  private final int partBytes;
+  private int part = 1;
+  private String name;
   private long syncedNanos = System.nanoTime() - SYNC_PAUSE.toNanos();
   private Optional<ObjectWriter> writer = Optional.empty();
 
   /** The journal of a term, to be written by its leader. */
   public AttemptJournal(ObjectStore store, long term) {
+    this(store, term, PART_BYTES);
+  }
+
+  AttemptJournal(ObjectStore store, long term, int partBytes) {
     this.store = store;
-    this.name = DIRECTORY + "/t" + term + ".jsonl";
+    this.term = term;
+    this.partBytes = partBytes;
+    this.name = name(1);
+  }
+
+  private String name(int number) {
+    return DIRECTORY + "/t" + term + (number == 1 ? "" : "-" + number) + ".jsonl";
+  }
+
+  /** Whether the next lines are to go into another file. */
+  synchronized boolean isFull() {
+    return writer.isPresent() && writer.get().position() >= partBytes;
+  }
+
+  /**
+   * Goes on in another file, and removes the one before the last.
+   *
+   * @param known what is still to be known of checkpoints, whatever files go
+   */
+  synchronized void beginPart(List<AttemptEvent> known) {
+    try {
+      close();
+      part++;
+      name = name(part);
+      ObjectWriter out = open();
+      for (AttemptEvent event : known) {
+        out.write(ByteBuffer.wrap(line(event)));
+      }
+      out.sync();
+      if (part > 2) {
+        store.delete(name(part - 2));
+      }
+    } catch (IOException e) {
+      LOG.warn("The journal does not go on in {} as it should: {}", name, e.toString());
+      abandonWriter();
+    }
   }
 
   /**
@@ -130,15 +177,16 @@ public final class AttemptJournal implements Closeable {
 
   /** All events on record, terms in order; lines that make no sense are left out. */
   public static List<AttemptEvent> read(ObjectStore store) throws IOException {
-    record File(long term, String name) {}
+    record File(long term, int part, String name) {}
     List<File> files = new ArrayList<>();
     for (ObjectInfo object : store.list(DIRECTORY)) {
       Matcher matcher = NAME.matcher(object.name());
       if (matcher.matches()) {
-        files.add(new File(Long.parseLong(matcher.group(1)), object.name()));
+        int part = matcher.group(2) == null ? 1 : Integer.parseInt(matcher.group(2));
+        files.add(new File(Long.parseLong(matcher.group(1)), part, object.name()));
       }
     }
-    files.sort(Comparator.comparingLong(File::term));
+    files.sort(Comparator.comparingLong(File::term).thenComparingInt(File::part));
     List<AttemptEvent> events = new ArrayList<>();
     for (File file : files) {
       for (String line : tail(store, file.name()).split("\n")) {

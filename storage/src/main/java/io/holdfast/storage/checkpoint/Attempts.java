@@ -26,6 +26,16 @@ final class Attempts {
 
   /** Writes down that an attempt reached a state. */
   void note(Prefix prefix, AttemptState state, String reason) {
+    if (state == AttemptState.DELETED) {
+      verified.remove(prefix);
+    }
+    if (journal.isFull()) {
+      journal.beginPart(
+          verified.stream()
+              .sorted()
+              .map(known -> new AttemptEvent(known, AttemptState.VERIFIED, clock.instant(), ""))
+              .toList());
+    }
     journal.append(new AttemptEvent(prefix, state, clock.instant(), reason));
   }
 

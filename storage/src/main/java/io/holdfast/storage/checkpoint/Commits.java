@@ -21,6 +21,9 @@ final class Commits {
   /** Commits that ended UNKNOWN and have not been settled since. */
   private final Set<Prefix> uncertain = new HashSet<>();
 
+  /** More commits than this are listed anew, rather than remembered. */
+  private static final int MAX_REMEMBERED = 10_000;
+
   /** What is committed, by step; empty where storage has to be asked. */
   private Optional<Map<Long, Prefix>> steps = Optional.empty();
 
@@ -94,6 +97,7 @@ final class Commits {
   private void remember(Prefix prefix, CommitOutcome outcome) {
     if (outcome.status() == CommitOutcome.Status.COMMITTED) {
       steps.ifPresent(known -> known.put(prefix.step(), prefix));
+      steps = steps.filter(known -> known.size() <= MAX_REMEMBERED);
     } else if (outcome.status() != CommitOutcome.Status.REJECTED) {
       forgetSteps();
     }

@@ -129,9 +129,9 @@ public final class Pins {
     }
   }
 
-  /** Before a deletion: from now on nobody can pin it; EXISTS_OTHER if somebody has. */
-  static PublishOutcome announceDeletion(Tenure tenure, Prefix prefix) {
-    return tenure.publish(name(prefix), DELETING);
+  /** Before deletions: from now on nobody can pin these; EXISTS_OTHER for whom somebody has. */
+  static List<PublishOutcome> announceDeletions(Tenure tenure, List<Prefix> prefixes) {
+    return tenure.publishAll(prefixes.stream().map(Pins::name).toList(), DELETING);
   }
 
   /** After deletions, or when they do not come to be. */

@@ -71,14 +71,17 @@ public final class Pruner {
     if (plan.delete().isEmpty()) {
       return EffectOutcome.of(EffectOutcome.Status.DONE);
     }
+    List<StoredCheckpoint> unwanted =
+        directory.list().checkpoints().stream()
+            .filter(stored -> plan.delete().containsKey(stored.prefix()))
+            .toList();
+    List<PublishOutcome> marks =
+        Pins.announceDeletions(tenure, unwanted.stream().map(StoredCheckpoint::prefix).toList());
     List<StoredCheckpoint> leaving = new ArrayList<>();
-    for (StoredCheckpoint stored : directory.list().checkpoints()) {
-      if (!plan.delete().containsKey(stored.prefix())) {
-        continue;
-      }
-      PublishOutcome marked = Pins.announceDeletion(tenure, stored.prefix());
+    for (int i = 0; i < unwanted.size(); i++) {
+      PublishOutcome marked = marks.get(i);
       if (marked.isThere()) {
-        leaving.add(stored);
+        leaving.add(unwanted.get(i));
       } else if (marked.status() != PublishOutcome.Status.EXISTS_OTHER) {
         return asEffect(marked);
       }

@@ -21,6 +21,14 @@ public interface Tenure {
   PublishOutcome publish(String name, byte[] bytes);
 
   /**
+   * As {@link #publish} of the same bytes under each of these names, at less cost where a store
+   * can; outcomes in the order of the names.
+   */
+  default List<PublishOutcome> publishAll(List<String> names, byte[] bytes) {
+    return names.stream().map(name -> publish(name, bytes)).toList();
+  }
+
+  /**
    * Puts these bytes under a name in place of what is there, if anything, whole and durable;
    * missing parent directories are made.
    */

@@ -6,7 +6,9 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -54,7 +56,40 @@ final class TokenTenure implements Tenure {
     }
     PublishOutcome outcome = give(temp, name, bytes);
     discard(temp);
-    return remembered(name, outcome);
+    return remembered(name, durable(outcome, sync(ObjectNames.parent(name))));
+  }
+
+  /** One file serves for all names where a file may have several; directories are synced once. */
+  @Override
+  public List<PublishOutcome> publishAll(List<String> names, byte[] bytes) {
+    String temp = temp();
+    boolean written = false;
+    List<PublishOutcome> given = new ArrayList<>();
+    for (String name : names) {
+      Optional<EffectOutcome> refused =
+          written && isThere(temp) ? Optional.empty() : writeTemp(temp, bytes);
+      written = refused.isEmpty();
+      given.add(written ? give(temp, name, bytes) : asPublish(refused.get()));
+    }
+    discard(temp);
+    Map<String, EffectOutcome> syncs = new HashMap<>();
+    List<PublishOutcome> outcomes = new ArrayList<>();
+    for (int i = 0; i < names.size(); i++) {
+      String name = names.get(i);
+      EffectOutcome synced = syncs.computeIfAbsent(ObjectNames.parent(name), this::sync);
+      outcomes.add(remembered(name, durable(given.get(i), synced)));
+    }
+    return outcomes;
+  }
+
+  /** A publish by renaming takes the file away. */
+  private boolean isThere(String temp) {
+    try {
+      return disk.exists(temp);
+    } catch (IOException e) {
+      LOG.debug("{} is written again: {}", temp, e.toString());
+      return false;
+    }
   }
 
   /** A failure is no known failure where an earlier try may have succeeded. */
@@ -71,6 +106,7 @@ final class TokenTenure implements Tenure {
     return outcome;
   }
 
+  /** Not yet durable. */
   private PublishOutcome give(String temp, String name, byte[] bytes) {
     try {
       Directories.make(disk, ObjectNames.parent(name));
@@ -86,7 +122,7 @@ final class TokenTenure implements Tenure {
     } catch (IOException e) {
       return PublishOutcome.of(PublishOutcome.Status.UNKNOWN, reason("publish", name, e));
     }
-    return synced(name, PublishOutcome.Status.PUBLISHED);
+    return PublishOutcome.of(PublishOutcome.Status.PUBLISHED);
   }
 
   private PublishOutcome compare(String name, byte[] bytes) {
@@ -102,15 +138,22 @@ final class TokenTenure implements Tenure {
     } catch (IOException e) {
       return PublishOutcome.of(PublishOutcome.Status.UNKNOWN, reason("compare", name, e));
     }
-    return synced(name, PublishOutcome.Status.ALREADY_THERE_SAME);
+    return PublishOutcome.of(PublishOutcome.Status.ALREADY_THERE_SAME);
   }
 
-  private PublishOutcome synced(String name, PublishOutcome.Status status) {
+  /** What is there is only known to stay once its directory is synced. */
+  private static PublishOutcome durable(PublishOutcome outcome, EffectOutcome synced) {
+    return outcome.isThere() && !synced.isSettled()
+        ? PublishOutcome.of(PublishOutcome.Status.UNKNOWN, synced.reason())
+        : outcome;
+  }
+
+  private EffectOutcome sync(String directory) {
     try {
-      disk.syncDirectory(ObjectNames.parent(name));
-      return PublishOutcome.of(status);
+      disk.syncDirectory(directory);
+      return EffectOutcome.of(EffectOutcome.Status.DONE);
     } catch (IOException e) {
-      return PublishOutcome.of(PublishOutcome.Status.UNKNOWN, reason("sync of", name, e));
+      return EffectOutcome.of(EffectOutcome.Status.UNKNOWN, reason("sync of", directory, e));
     }
   }
 

@@ -236,6 +236,31 @@ public abstract class ObjectStoreContract {
   }
 
   @Test
+  void effectsOnManyAreThoseOnEach() throws IOException {
+    ObjectStore store = open();
+    Tenure tenure = claim(store);
+    write(store, "m/taken", "other");
+    assertThat(
+            tenure.publishAll(List.of("m/a", "m/taken", "m/b"), "1".getBytes(UTF_8)).stream()
+                .map(PublishOutcome::status))
+        .containsExactly(
+            PublishOutcome.Status.PUBLISHED,
+            PublishOutcome.Status.EXISTS_OTHER,
+            PublishOutcome.Status.PUBLISHED);
+    assertThat(read(open(), "m/a")).isEqualTo("1");
+    assertThat(read(open(), "m/b")).isEqualTo("1");
+    assertThat(tenure.deleteAll(List.of("m/a", "none/there", "m/b")).isSettled()).isTrue();
+    assertThat(store.list("m").stream().map(ObjectInfo::name)).containsExactly("m/taken");
+    assertThat(tenure.publishAll(List.of(), new byte[1])).isEmpty();
+    assertThat(tenure.deleteAll(List.of()).isSettled()).isTrue();
+    claim(open());
+    assertThat(tenure.deleteAll(List.of("m/taken")).isFenced()).isTrue();
+    assertThat(tenure.publishAll(List.of("m/c"), new byte[1]).get(0).status())
+        .isEqualTo(PublishOutcome.Status.FENCED);
+    assertThat(store.list("m")).hasSize(1);
+  }
+
+  @Test
   void aMoveNeverReplaces() throws IOException {
     ObjectStore store = open();
     Tenure tenure = claim(store);
