@@ -4,9 +4,10 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * How often to save when the job leaves it to the leader ({@code interval: auto}): what a save
- * costs and how often this run fails are measured, and the interval that loses least in all follows
- * from both.
+ * How often to save: what a save costs and how often this run fails are measured. Where the job
+ * leaves it to the leader ({@code interval: auto}), the interval that loses least in all follows
+ * from both; where it names steps or seconds, saves are made as seldom as it takes for training not
+ * to feel them.
  *
  * <p>With a save that costs C seconds of training, and M seconds between failures, about C per
  * interval T is lost by saving and T / 2 by each failure; the sum is least for {@code T = sqrt(2 C
@@ -14,17 +15,20 @@ import java.util.Locale;
  * nor so short that saving costs more than the job's stall budget.
  *
  * <p>A save costs what steps take longer than without one, from its start to the end of the step in
- * which it is committed, and what training waits for it. Each leader measures anew.
+ * which it is through its states (committed, and read back where the job wants that), and what
+ * training waits for it. Each leader measures anew.
  *
  * @param failures rounds lost under this leader
  * @param observedSeconds how long training was watched for failures
  * @param saves how many were measured
- * @param saveSeconds from the start of a save to its commit, a moving mean
+ * @param saveSeconds that a save takes from its start until it is through, a moving mean
  * @param costSeconds of training that a save costs, a moving mean
  * @param stepSeconds of a step while no save is under way, a moving mean; 0 if unknown
  * @param saving whether a save is under way, or was at the beginning of this step
+ * @param blind saves measured since a step was seen without one: what that takes is guessed then
+ * @param startedNanos when the last one began
  * @param costSoFar of that save, seconds
- * @param took from the start of that save to its commit, seconds; 0 if it is not committed
+ * @param took that save, seconds; 0 if it is not through
  */
 public record SaveCadence(
     long failures,
@@ -34,11 +38,13 @@ public record SaveCadence(
     double costSeconds,
     double stepSeconds,
     boolean saving,
+    long blind,
+    long startedNanos,
     double costSoFar,
     double took) {
 
   /** Nothing is measured yet. */
-  static final SaveCadence UNMEASURED = new SaveCadence(0, 0, 0, 0, 0, 0, false, 0, 0);
+  static final SaveCadence UNMEASURED = new SaveCadence(0, 0, 0, 0, 0, 0, false, 0, 0, 0, 0);
 
   /** The interval until a save has been measured. */
   static final Duration FIRST_INTERVAL = Duration.ofSeconds(10);
@@ -55,6 +61,20 @@ public record SaveCadence(
    */
   static final Duration PRIOR_BETWEEN_FAILURES = Duration.ofHours(6);
 
+  /** Saves at named steps or times may slow down training by this part of its time at most. */
+  static final double PERIODIC_BUDGET = 0.05;
+
+  /**
+   * But however dear they seem, at least this part of the time may be spent on them: other things
+   * than saves make steps slow, too.
+   */
+  private static final double LEAST_SHARE = 0.2;
+
+  /**
+   * After so many saves without a step between them, one is done without to see what steps take.
+   */
+  private static final long MOST_BLIND = 16;
+
   /** Weight of the newest measurement in the moving means. */
   private static final double WEIGHT = 0.2;
 
@@ -66,30 +86,40 @@ public record SaveCadence(
   /** A round is lost. */
   SaveCadence failed() {
     return new SaveCadence(
-        failures + 1, observedSeconds, saves, saveSeconds, costSeconds, stepSeconds, false, 0, 0);
+        failures + 1,
+        observedSeconds,
+        saves,
+        saveSeconds,
+        costSeconds,
+        stepSeconds,
+        false,
+        blind,
+        startedNanos,
+        0,
+        0);
   }
 
   /** A save begins. */
-  SaveCadence started() {
-    return during(true, 0, 0);
+  SaveCadence started(long nowNanos) {
+    return during(true, nowNanos, 0, 0);
   }
 
-  /** The save under way is committed, so long after it began. */
-  SaveCadence committed(long nanos) {
-    return during(saving, costSoFar, nanos / NANOS);
+  /** The save under way is through. */
+  SaveCadence through(long nowNanos) {
+    return during(saving, startedNanos, costSoFar, Math.max(1, nowNanos - startedNanos) / NANOS);
   }
 
   /** Training stood still for the save under way. */
   SaveCadence stalled(long nanos) {
-    return during(saving, costSoFar + nanos / NANOS, took);
+    return during(saving, startedNanos, costSoFar + nanos / NANOS, took);
   }
 
   /** The save under way came to nothing. */
   SaveCadence abandoned() {
-    return during(false, 0, 0);
+    return during(false, startedNanos, 0, 0);
   }
 
-  private SaveCadence during(boolean isSaving, double cost, double tookSeconds) {
+  private SaveCadence during(boolean isSaving, long started, double cost, double tookSeconds) {
     return new SaveCadence(
         failures,
         observedSeconds,
@@ -98,6 +128,8 @@ public record SaveCadence(
         costSeconds,
         stepSeconds,
         isSaving,
+        blind,
+        started,
         cost,
         tookSeconds);
   }
@@ -115,6 +147,8 @@ public record SaveCadence(
             costSeconds,
             saving ? stepSeconds : mean(stepSeconds, seconds, stepSeconds == 0),
             saving,
+            saving ? blind : 0,
+            startedNanos,
             costSoFar + more,
             took);
     return took > 0 ? watched.measured() : watched;
@@ -130,8 +164,17 @@ public record SaveCadence(
         mean(costSeconds, costSoFar, first),
         stepSeconds,
         false,
+        blind + 1,
+        startedNanos,
         0,
         0);
+  }
+
+  /** Whether another periodic save beside training is cheap enough now. */
+  boolean isAffordable(long nowNanos) {
+    double most = saveSeconds / LEAST_SHARE;
+    double apart = blind > MOST_BLIND ? most : Math.min(most, costSeconds / PERIODIC_BUDGET);
+    return nowNanos - startedNanos >= apart * NANOS;
   }
 
   private static double mean(double before, double now, boolean first) {

@@ -64,8 +64,11 @@ final class Saves {
       return Optional.of("previous still writing");
     }
     boolean beside = kind == SaveKind.PERIODIC && turn.plan.checkpoint().async();
-    return turn.verifications.size() >= (beside ? 1 : Limits.MAX_PENDING_VERIFICATIONS)
-        ? Optional.of("previous still being read back")
+    if (turn.verifications.size() >= (beside ? 1 : Limits.MAX_PENDING_VERIFICATIONS)) {
+      return Optional.of("previous still being read back");
+    }
+    return beside && !turn.cadence.isAffordable(turn.now)
+        ? Optional.of("so soon after the previous it would slow down training")
         : Optional.empty();
   }
 
@@ -119,7 +122,7 @@ final class Saves {
     long step = turn.barrier.step();
     Save save = newSave(turn, kind, round, name);
     turn.save = Optional.of(save);
-    turn.cadence = turn.cadence.started();
+    turn.cadence = turn.cadence.started(turn.now);
     turn.effect(new RecordAttempt(step, save.prefix(), AttemptState.REQUESTED, kind.name()));
     save.workers().forEach(worker -> ask(turn, save, round.generation(), worker));
   }
@@ -304,7 +307,9 @@ final class Saves {
 
   private static void committed(Turn turn, Save save) {
     turn.save = Optional.empty();
-    measure(turn, turn.now - save.requestedNanos());
+    if (!turn.plan.checkpoint().async()) {
+      turn.cadence = turn.cadence.stalled(turn.now - save.requestedNanos());
+    }
     turn.saveFailures = 0;
     forget(turn, save.step());
     turn.commits.put(save.step(), new Commit(save.prefix(), false));
@@ -313,15 +318,10 @@ final class Saves {
     if (turn.plan.checkpoint().verifyAfter()) {
       Verifications.request(turn, save.prefix(), save.step());
     } else {
+      turn.cadence = turn.cadence.through(turn.now);
       Verifications.retain(turn);
     }
     Steps.advance(turn);
-  }
-
-  private static void measure(Turn turn, long nanos) {
-    boolean waited = !turn.plan.checkpoint().async();
-    turn.cadence = waited ? turn.cadence.stalled(nanos) : turn.cadence;
-    turn.cadence = turn.cadence.committed(Math.max(1, nanos));
   }
 
   /**

@@ -59,6 +59,9 @@ final class Verifications {
         first.step(),
         (step, commit) ->
             commit.prefix().equals(first.prefix()) ? new Commit(commit.prefix(), true) : commit);
+    if (turn.save.isEmpty() && turn.verifications.isEmpty()) {
+      turn.cadence = turn.cadence.through(turn.now);
+    }
     turn.linkable = Optional.of(first.prefix());
     turn.effect(new RecordAttempt(first.step(), first.prefix(), AttemptState.VERIFIED, ""));
     turn.info("Step " + first.step() + ": VERIFIED " + first.prefix());

@@ -21,8 +21,8 @@ class SaveCadenceTest {
       cadence = cadence.stepped(SECOND);
     }
     return cadence
-        .started()
-        .committed(Math.max(1, Math.round(saveSeconds * SECOND)))
+        .started(0)
+        .through(Math.round(saveSeconds * SECOND))
         .stepped(SECOND + Math.round(costSeconds * SECOND));
   }
 
@@ -58,9 +58,9 @@ class SaveCadenceTest {
     SaveCadence cadence =
         SaveCadence.UNMEASURED
             .stepped(SECOND)
-            .started()
+            .started(0)
             .stalled(3 * SECOND)
-            .committed(3 * SECOND)
+            .through(3 * SECOND)
             .stepped(SECOND);
     assertThat(cadence.costSeconds()).isEqualTo(3);
   }
@@ -70,14 +70,39 @@ class SaveCadenceTest {
     SaveCadence cadence =
         SaveCadence.UNMEASURED
             .stepped(SECOND)
-            .started()
+            .started(0)
             .stalled(3 * SECOND)
             .abandoned()
-            .started()
+            .started(0)
             .stalled(SECOND)
-            .committed(SECOND)
+            .through(SECOND)
             .stepped(SECOND);
     assertThat(cadence.costSeconds()).isEqualTo(1);
+  }
+
+  @Test
+  void periodicSavesKeepApartByWhatTheyCostButNeverFarther() {
+    assertThat(SaveCadence.UNMEASURED.isAffordable(0)).isTrue();
+    SaveCadence cheap = after(10, 0, 2);
+    assertThat(cheap.isAffordable(2 * SECOND)).as("training feels nothing").isTrue();
+    SaveCadence felt = after(10, 0.2, 2);
+    assertThat(felt.isAffordable(3 * SECOND)).as("0.2 s in 3 s").isFalse();
+    assertThat(felt.isAffordable(4 * SECOND + 1)).as("0.2 s in 4 s").isTrue();
+    SaveCadence dear = after(10, 100, 2);
+    assertThat(dear.isAffordable(9 * SECOND)).isFalse();
+    assertThat(dear.isAffordable(10 * SECOND)).as("a fifth of the time").isTrue();
+  }
+
+  @Test
+  void whereNoStepIsWithoutASaveOneIsMadeSo() {
+    SaveCadence cadence = after(10, 0, 2);
+    for (int i = 0; i < 16; i++) {
+      assertThat(cadence.isAffordable(2 * SECOND)).isTrue();
+      cadence = cadence.started(0).through(2 * SECOND).stepped(SECOND);
+    }
+    assertThat(cadence.isAffordable(9 * SECOND)).isFalse();
+    assertThat(cadence.isAffordable(10 * SECOND)).isTrue();
+    assertThat(cadence.stepped(SECOND).isAffordable(2 * SECOND)).as("seen").isTrue();
   }
 
   @Property
