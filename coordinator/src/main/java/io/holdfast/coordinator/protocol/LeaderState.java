@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -89,6 +90,11 @@ public record LeaderState(
    */
   public RunStatus status(long nanos) {
     return StatusPicture.of(this, nanos);
+  }
+
+  /** Prefixes of checkpoints that members may be loading. */
+  public Set<String> inUse() {
+    return round.map(Round::inUse).orElse(Set.of());
   }
 
   /** Before any term is claimed. */

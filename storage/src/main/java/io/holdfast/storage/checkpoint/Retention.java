@@ -57,11 +57,16 @@ public final class Retention {
       kept = Collections.unmodifiableSortedMap(new TreeMap<>(kept));
     }
 
-    /** The same, but some are left alone for now. */
+    /** The same, but some that would go are left to their readers for now. */
     public Plan sparing(Collection<Prefix> spared) {
       SortedMap<Prefix, DeletedReason> rest = new TreeMap<>(delete);
-      rest.keySet().removeAll(Set.copyOf(spared));
-      return new Plan(rest, kept);
+      SortedMap<Prefix, Set<KeptReason>> stay = new TreeMap<>(kept);
+      for (Prefix prefix : spared) {
+        if (rest.remove(prefix) != null) {
+          stay.put(prefix, Set.of(KeptReason.READERS));
+        }
+      }
+      return new Plan(rest, stay);
     }
   }
 

@@ -26,6 +26,16 @@ class RetentionTest {
   }
 
   @Test
+  void whatIsSparedStaysForItsReadersUnlessItIsKeptAnyway() {
+    Retention.Plan plan = plan(policy(2, false), LATER, "1 2 3 4");
+    Retention.Plan spared = plan.sparing(List.of(new Prefix(1, 1, 1), new Prefix(1, 1, 4)));
+    assertThat(steps(spared)).containsExactly(2L);
+    assertThat(spared.kept())
+        .containsEntry(new Prefix(1, 1, 1), Set.of(KeptReason.READERS))
+        .containsEntry(new Prefix(1, 1, 4), Set.of(KeptReason.LATEST));
+  }
+
+  @Test
   void onlyVerifiedOnesCount() {
     assertThat(steps(plan(policy(2, true), LATER, "1v 2v 3 4"))).isEmpty();
     assertThat(steps(plan(policy(2, true), LATER, "1v 2v 3v 4"))).containsExactly(1L);
