@@ -121,6 +121,7 @@ final class StorageDesk implements AutoCloseable {
       commits.bytesStored().ifPresent(inbox);
     } else if (effect instanceof LeaderEffect.Commit commit) {
       inbox.accept(new LeaderEvent.CommitDone(commit.prefix(), commits.commit(commit)));
+      commits.bytesStored().ifPresent(inbox);
     } else if (effect instanceof LeaderEffect.RecordAttempt attempt) {
       record(attempt);
     } else if (effect instanceof LeaderEffect.Discard discard) {
