@@ -260,9 +260,19 @@ final class S3Bucket {
 
   /** The objects directly in a directory, in order of name. */
   List<ObjectInfo> list(String directory) throws IOException {
+    return list(directory, true);
+  }
+
+  /** All objects, in order of name. */
+  List<ObjectInfo> listBelow() throws IOException {
+    return list("", false);
+  }
+
+  private List<ObjectInfo> list(String directory, boolean flat) throws IOException {
     List<ObjectInfo> objects = new ArrayList<>();
     eachPage(
         directory,
+        flat,
         page ->
             page.contents().stream()
                 .filter(object -> !object.key().endsWith("/"))
@@ -281,6 +291,7 @@ final class S3Bucket {
     int start = key(directory).length() + 1;
     eachPage(
         directory,
+        true,
         page ->
             page.contents()
                 .forEach(
@@ -296,10 +307,10 @@ final class S3Bucket {
     void take(ListObjectsV2Response page);
   }
 
-  private void eachPage(String directory, Pages pages) throws IOException {
+  private void eachPage(String directory, boolean flat, Pages pages) throws IOException {
     String next = null;
     do {
-      ListObjectsV2Response page = page(directory, null, next, true);
+      ListObjectsV2Response page = page(directory, null, next, flat);
       pages.take(page);
       next = Boolean.TRUE.equals(page.isTruncated()) ? page.nextContinuationToken() : null;
     } while (next != null);
