@@ -28,8 +28,8 @@ import java.util.TreeMap;
  * @param cadence what saves cost and how often the run fails
  * @param commits live ones by step: the newest, and those that wait to be read back
  * @param verifications the first one is under way
- * @param linkable the newest checkpoint that was read back, unless damage was found since: saves
- *     may share its frozen slices
+ * @param linkable the checkpoint that was read in full last, for a round to start from or after its
+ *     commit, unless damage was found since: saves may share its frozen slices
  * @param storedBytes of the run's checkpoints, as far as storage has said; 0 where no budget asks
  * @param bugs failures of workers by their own fault
  * @param requests of operators that wait for their answer, by number
