@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holdfast.cli.output.Json;
 import io.holdfast.cli.output.Table;
 import io.holdfast.cli.output.Text;
+import io.holdfast.storage.Stores;
 import io.holdfast.storage.checkpoint.RunUse;
 import io.holdfast.storage.store.FileUse;
 import java.net.URI;
@@ -20,7 +21,7 @@ import picocli.CommandLine.Parameters;
     header = "Tells who takes how many bytes of a run directory.",
     description = {
       "Bytes that files share by hard links are counted once, for the oldest checkpoint that has them; SHARED is what a",
-      "checkpoint has of older ones."
+      "checkpoint has of older ones. Elsewhere every file has bytes of its own; on HDFS they are counted without replicas."
     },
     footer = {
       "",
@@ -51,11 +52,7 @@ final class DuCommand implements Callable<Integer> {
   public Integer call() {
     StoredRun stored = StoredRun.open(run);
     URI location = stored.directory().store().location();
-    if (!"file".equals(location.getScheme())) {
-      throw CommandFailedException.badInput(
-          "RUN: " + run + ": only the use of a local or mounted directory can be told");
-    }
-    RunUse use = stored.read(() -> RunUse.of(FileUse.below(location)));
+    RunUse use = stored.read(() -> RunUse.of(Stores.filesBelow(location)));
     if (json) {
       Json.print(terminal.out(), document(stored.uri(), use));
     } else {

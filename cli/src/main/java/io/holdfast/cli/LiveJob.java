@@ -1,10 +1,7 @@
 package io.holdfast.cli;
 
-import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.NettyChannelBuilder;
-import io.holdfast.proto.v1.OperatorGrpc;
 import io.holdfast.proto.v1.OperatorGrpc.OperatorBlockingStub;
 import io.holdfast.proto.v1.StatusReply;
 import io.holdfast.proto.v1.StatusRequest;
@@ -15,7 +12,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import picocli.CommandLine.ArgGroup;
@@ -23,8 +19,6 @@ import picocli.CommandLine.Option;
 
 /** Which live job a command is for, and the way to its coordinator, looked up anew each time. */
 final class LiveJob {
-  private static final Duration ANSWER = Duration.ofSeconds(15);
-
   /** A stream of pictures is opened anew this often, so that a dead connection is noticed. */
   private static final Duration STREAM = Duration.ofSeconds(60);
 
@@ -54,7 +48,7 @@ final class LiveJob {
    * @throws CommandFailedException with {@link ExitCode#UNREACHABLE} if nobody answers
    */
   StatusReply status() {
-    return ask(ANSWER, stub -> stub.getStatus(StatusRequest.getDefaultInstance()));
+    return ask(CoordinatorAt.PICTURE, stub -> stub.getStatus(StatusRequest.getDefaultInstance()));
   }
 
   /**
@@ -63,12 +57,7 @@ final class LiveJob {
    * @throws CommandFailedException if it does not happen in time, or not at all
    */
   <R> R ask(Duration timeout, Function<OperatorBlockingStub, R> request) {
-    HostAndPort address = address();
-    try {
-      return connected(address, timeout, request);
-    } catch (StatusRuntimeException e) {
-      throw failure(address, timeout, e.getStatus());
-    }
+    return new CoordinatorAt(address()).ask(timeout, request);
   }
 
   /**
@@ -78,10 +67,9 @@ final class LiveJob {
    * @throws CommandFailedException with {@link ExitCode#UNREACHABLE} if the connection is lost
    */
   Optional<StatusReply> watch(Consumer<StatusReply> show) {
-    HostAndPort address = address();
+    CoordinatorAt coordinator = new CoordinatorAt(address());
     try {
-      return connected(
-          address,
+      return coordinator.call(
           STREAM,
           stub -> {
             StatusReply last = null;
@@ -96,54 +84,7 @@ final class LiveJob {
       if (e.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED) {
         return Optional.empty();
       }
-      throw failure(address, STREAM, e.getStatus());
-    }
-  }
-
-  private static <R> R connected(
-      HostAndPort address, Duration timeout, Function<OperatorBlockingStub, R> use) {
-    ManagedChannel channel =
-        NettyChannelBuilder.forAddress(address.host(), address.port()).usePlaintext().build();
-    try {
-      return use.apply(
-          OperatorGrpc.newBlockingStub(channel)
-              .withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS));
-    } finally {
-      channel.shutdownNow();
-    }
-  }
-
-  private CommandFailedException failure(HostAndPort address, Duration timeout, Status status) {
-    String said = status.getDescription();
-    return switch (status.getCode()) {
-      case INVALID_ARGUMENT, FAILED_PRECONDITION -> CommandFailedException.badInput(said);
-      case ABORTED -> CommandFailedException.unreachable(said);
-      case DEADLINE_EXCEEDED ->
-          CommandFailedException.unreachable(
-              address + ": no answer in " + timeout.toSeconds() + " s" + present(address, timeout));
-      case UNAVAILABLE ->
-          CommandFailedException.unreachable(
-              address
-                  + ": "
-                  + (status.getCause() == null
-                      ? said
-                      : "no coordinator listens there, or it was lost before it answered")
-                  + "; try again");
-      default -> CommandFailedException.unreachable(address + ": " + status);
-    };
-  }
-
-  /** What the job does instead of answering; nothing if that was what it was asked. */
-  private static String present(HostAndPort address, Duration timeout) {
-    if (timeout.equals(ANSWER)) {
-      return "";
-    }
-    try {
-      StatusReply status =
-          connected(address, ANSWER, stub -> stub.getStatus(StatusRequest.getDefaultInstance()));
-      return "; the job is " + status.getPhase() + ": " + status.getReason();
-    } catch (StatusRuntimeException e) {
-      return "; nor does it say how the job is";
+      throw coordinator.failure(STREAM, e.getStatus());
     }
   }
 

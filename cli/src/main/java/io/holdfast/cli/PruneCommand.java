@@ -1,11 +1,7 @@
 package io.holdfast.cli;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holdfast.cli.output.Json;
-import io.holdfast.cli.output.Table;
-import io.holdfast.cli.output.Text;
-import io.holdfast.storage.checkpoint.KeptReason;
+import io.holdfast.proto.v1.PruneRequest;
 import io.holdfast.storage.checkpoint.Prefix;
 import io.holdfast.storage.checkpoint.Pruner;
 import io.holdfast.storage.checkpoint.Retention;
@@ -14,11 +10,11 @@ import io.holdfast.storage.checkpoint.StoredCheckpoint;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -30,7 +26,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "The policy is the one of the job in the newest checkpoint. Pinned ones stay, and so do the newest verified one,",
       "what is newer than that, and for a minute what was superseded just now. A living coordinator prunes by itself",
-      "after each save: then this refuses with exit code 2, and only --dry-run works."
+      "after each save; this has it do so now, by the policy that it was started with, and answers when it has.",
+      "Exit code 4: the coordinator did not answer in time, or was lost before it did: ask again."
     },
     footer = {
       "",
@@ -50,6 +47,8 @@ final class PruneCommand implements Callable<Integer> {
   @Option(names = "--dry-run", description = "Delete nothing; say what would be deleted.")
   private boolean dryRun;
 
+  @Mixin private AnswerTimeout timeout;
+
   @Option(names = "--json", description = "One JSON document instead of text.")
   private boolean json;
 
@@ -60,28 +59,51 @@ final class PruneCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     StoredRun stored = StoredRun.open(run);
-    RetentionPolicy policy =
-        stored
-            .policy()
-            .orElseThrow(
-                () ->
-                    CommandFailedException.badInput(
-                        "RUN: " + run + ": has no checkpoint whose job says what to keep"));
-    if (!dryRun) {
-      Vacancy.require(stored.location(), stored.directory().store());
+    Pruning pruning = dryRun ? preview(stored) : prune(stored);
+    if (json) {
+      Json.print(terminal.out(), pruning.document(stored.uri(), dryRun));
+    } else {
+      pruning.table(dryRun).print(terminal.out());
     }
-    Map<Prefix, Long> bytes =
-        stored.checkpoints().stream()
-            .collect(Collectors.toMap(StoredCheckpoint::prefix, StoredCheckpoint::bytes));
-    Retention.Plan plan =
-        dryRun
-            ? stored.read(() -> Pruner.preview(stored.directory(), policy, Instant.now()))
-            : stored.change(() -> prune(stored, policy));
-    print(stored, plan, prefix -> bytes.getOrDefault(prefix, 0L));
     return ExitCode.DONE.number();
   }
 
-  private static Retention.Plan prune(StoredRun stored, RetentionPolicy policy) throws IOException {
+  private Pruning preview(StoredRun stored) {
+    RetentionPolicy policy = policy(stored);
+    Map<Prefix, Long> bytes = bytes(stored);
+    return Pruning.of(
+        stored.read(() -> Pruner.preview(stored.directory(), policy, Instant.now())), bytes);
+  }
+
+  private Pruning prune(StoredRun stored) throws InterruptedException {
+    Optional<CoordinatorAt> leader = Vacancy.leaderOf(stored);
+    if (leader.isPresent()) {
+      return Pruning.of(
+          leader
+              .get()
+              .ask(timeout.duration(), stub -> stub.prune(PruneRequest.getDefaultInstance())));
+    }
+    RetentionPolicy policy = policy(stored);
+    Map<Prefix, Long> bytes = bytes(stored);
+    return Pruning.of(stored.change(() -> pruneOffline(stored, policy)), bytes);
+  }
+
+  private RetentionPolicy policy(StoredRun stored) {
+    return stored
+        .policy()
+        .orElseThrow(
+            () ->
+                CommandFailedException.badInput(
+                    "RUN: " + run + ": has no checkpoint whose job says what to keep"));
+  }
+
+  private static Map<Prefix, Long> bytes(StoredRun stored) {
+    return stored.checkpoints().stream()
+        .collect(Collectors.toMap(StoredCheckpoint::prefix, StoredCheckpoint::bytes));
+  }
+
+  private static Retention.Plan pruneOffline(StoredRun stored, RetentionPolicy policy)
+      throws IOException {
     OfflineTerm term = new OfflineTerm(stored.location(), stored.directory().store());
     return term.hold(
         (keeper, tenure) -> {
@@ -90,60 +112,5 @@ final class PruneCommand implements Callable<Integer> {
           term.require(keeper.pruner().apply(plan), "not all could be deleted");
           return plan;
         });
-  }
-
-  private void print(StoredRun stored, Retention.Plan plan, Function<Prefix, Long> bytes) {
-    if (json) {
-      Json.print(terminal.out(), document(stored.uri(), plan, bytes));
-      return;
-    }
-    Table table = new Table("STEP", "SIZE", dryRun ? "WOULD" : "WAS", "WHY", "PREFIX");
-    plan.delete()
-        .forEach(
-            (prefix, reason) ->
-                table.row(
-                    prefix.step(),
-                    Text.bytes(bytes.apply(prefix)),
-                    dryRun ? "go" : "deleted",
-                    reason.text(),
-                    prefix));
-    plan.kept()
-        .forEach(
-            (prefix, reasons) ->
-                table.row(
-                    prefix.step(),
-                    Text.bytes(bytes.apply(prefix)),
-                    dryRun ? "stay" : "kept",
-                    labels(reasons),
-                    prefix));
-    table.print(terminal.out());
-  }
-
-  private ObjectNode document(String uri, Retention.Plan plan, Function<Prefix, Long> bytes) {
-    ObjectNode node = Json.object().put("run", uri).put("dry_run", dryRun);
-    ArrayNode delete = node.putArray("delete");
-    plan.delete()
-        .forEach(
-            (prefix, reason) ->
-                item(delete, prefix, bytes.apply(prefix)).put("reason", reason.text()));
-    ArrayNode keep = node.putArray("keep");
-    plan.kept()
-        .forEach(
-            (prefix, reasons) -> {
-              ArrayNode kept = item(keep, prefix, bytes.apply(prefix)).putArray("kept");
-              reasons.stream().sorted().map(KeptReason::label).forEach(kept::add);
-            });
-    return node;
-  }
-
-  private static ObjectNode item(ArrayNode list, Prefix prefix, long bytes) {
-    return list.addObject()
-        .put("step", prefix.step())
-        .put("prefix", prefix.toString())
-        .put("bytes", bytes);
-  }
-
-  private static String labels(Set<KeptReason> reasons) {
-    return reasons.stream().sorted().map(KeptReason::label).collect(Collectors.joining(","));
   }
 }

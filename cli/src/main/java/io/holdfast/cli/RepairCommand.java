@@ -3,6 +3,8 @@ package io.holdfast.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holdfast.cli.output.Json;
+import io.holdfast.proto.v1.RepairReply;
+import io.holdfast.proto.v1.RepairRequest;
 import io.holdfast.storage.checkpoint.CheckpointKeeper;
 import io.holdfast.storage.checkpoint.Prefix;
 import io.holdfast.storage.checkpoint.RepairReport;
@@ -10,6 +12,7 @@ import io.holdfast.storage.checkpoint.StoredCheckpoint;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -24,7 +27,8 @@ import picocli.CommandLine.Mixin;
       "Of each checkpoint that was saved with checkpoint.parity: 1, the index and any one shard file can be rebuilt, and",
       "the parity file from the others. What is rebuilt is checked against every checksum before it replaces anything;",
       "the damaged file goes to .holdfast/quarantine. The file `checkpoint` is rebuilt from the indexes in any case.",
-      "`run` does the same by itself when it starts. Refuses with exit code 2 while a coordinator leads the run.",
+      "`run` does the same by itself when it starts. While a coordinator leads the run, that one does it, beside training.",
+      "Exit code 4: it did not answer in time, or was lost before it did: ask again.",
       "Exits with 3 if something cannot be repaired, and says what; nothing of that checkpoint is touched."
     },
     footer = {
@@ -41,6 +45,7 @@ final class RepairCommand implements Callable<Integer> {
   private final Terminal terminal;
 
   @Mixin private CheckpointOptions options;
+  @Mixin private AnswerTimeout timeout;
 
   RepairCommand(Terminal terminal) {
     this.terminal = terminal;
@@ -49,24 +54,18 @@ final class RepairCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     StoredRun stored = options.open();
-    Vacancy.require(stored.location(), stored.directory().store());
+    Optional<CoordinatorAt> leader = Vacancy.leaderOf(stored);
     List<Prefix> wanted = wanted(stored);
-    boolean wantsParity = stored.wantsParity();
-    OfflineTerm term = new OfflineTerm(stored.location(), stored.directory().store());
     List<RepairReport> reports =
-        stored.change(
-            () ->
-                term.hold(
-                    (keeper, tenure) -> {
-                      List<RepairReport> done = repair(keeper, wanted, wantsParity);
-                      term.require(keeper.settle(), "the run could not be put in order");
-                      return done;
-                    }));
+        leader.isPresent() ? repaired(leader.get(), wanted) : repairOffline(stored, wanted);
     boolean ok = reports.stream().allMatch(RepairReport::isWhole);
     if (options.isJson()) {
       Json.print(terminal.out(), document(stored, reports, ok));
     } else {
       reports.forEach(report -> print(stored, report));
+      if (reports.isEmpty()) {
+        terminal.out().println("No checkpoint to repair.");
+      }
     }
     return (ok ? ExitCode.DONE : ExitCode.DAMAGED).number();
   }
@@ -93,11 +92,33 @@ final class RepairCommand implements Callable<Integer> {
     return List.copyOf(wanted);
   }
 
+  private List<RepairReport> repaired(CoordinatorAt leader, List<Prefix> wanted) {
+    RepairRequest request =
+        RepairRequest.newBuilder()
+            .addAllPrefixes(wanted.stream().map(Prefix::toString).toList())
+            .build();
+    RepairReply reply = leader.ask(timeout.duration(), stub -> stub.repair(request));
+    return reply.getCheckpointsList().stream().map(Answered::report).toList();
+  }
+
+  private static List<RepairReport> repairOffline(StoredRun stored, List<Prefix> wanted) {
+    boolean wantsParity = stored.wantsParity();
+    OfflineTerm term = new OfflineTerm(stored.location(), stored.directory().store());
+    return stored.change(
+        () ->
+            term.hold(
+                (keeper, tenure) -> {
+                  List<RepairReport> done = repair(keeper, wanted, wantsParity);
+                  term.require(keeper.settle(), "the run could not be put in order");
+                  return done;
+                }));
+  }
+
   private static List<RepairReport> repair(
       CheckpointKeeper keeper, List<Prefix> wanted, boolean wantsParity) throws IOException {
     List<RepairReport> reports = new ArrayList<>();
     for (Prefix prefix : wanted) {
-      reports.add(keeper.repair().repair(prefix, wantsParity));
+      reports.add(keeper.repair(prefix, wantsParity));
     }
     return reports;
   }

@@ -7,7 +7,7 @@ import io.holdfast.storage.store.ObjectStore;
 import java.io.IOException;
 import java.util.Optional;
 
-/** That nobody leads a run in which something is to be changed. */
+/** Whether somebody leads a run in which something is to be changed. */
 final class Vacancy {
   private Vacancy() {}
 
@@ -26,6 +26,12 @@ final class Vacancy {
               + leader.get().host()
               + "); allowed: another directory, or to stop that one first");
     }
+  }
+
+  /** The coordinator that leads a run; empty if none lives. Waits for at most one lease to know. */
+  static Optional<CoordinatorAt> leaderOf(StoredRun stored) throws InterruptedException {
+    return leader(stored.location(), stored.directory().store())
+        .map(leader -> new CoordinatorAt(HostAndPort.parse(LeaderRecord.NAME, leader.address())));
   }
 
   private static Optional<LeaderRecord> leader(RunLocation run, ObjectStore store)

@@ -7,6 +7,17 @@ import java.io.IOException;
  * does that started it, however that ends. Run with jars that are on no test's classpath.
  */
 final class Daemon {
+  /** Their log on standard output: what is worth a warning. */
+  static final String LOGBACK =
+      """
+      <configuration>
+        <appender name="out" class="ch.qos.logback.core.ConsoleAppender">
+          <encoder><pattern>%d{HH:mm:ss.SSS} %level %logger{0}: %msg%n</pattern></encoder>
+        </appender>
+        <root level="WARN"><appender-ref ref="out"/></root>
+      </configuration>
+      """;
+
   private Daemon() {}
 
   /** The server's class, then its arguments. */

@@ -167,6 +167,36 @@ class FrozenTest {
     ok(List.of("verify", shared.toString(), "--all"));
   }
 
+  /** Three checkpoints have the first one's, before and after a restart; the fourth has its own. */
+  @Test
+  void aRunThatWasStartedAgainGoesOnSharing() throws Exception {
+    Path job = FrozenJob.write(Files.createDirectory(directory.resolve("again")));
+    Path again = directory.resolve("started-again");
+    for (int starts = 0; starts < 2; starts++) {
+      Holdfast.Running running =
+          Holdfast.start(
+              directory, command(job, again, List.of("--workers", "1")).toArray(String[]::new));
+      try {
+        String status = again.toString();
+        Await.until(
+            DEADLINE,
+            () -> "it does not lead",
+            () -> holdfast("status", "--dir", status).exitCode() == 0);
+        ok(List.of("save", "--dir", status));
+        Await.until(
+            DEADLINE,
+            () -> "not all is verified",
+            () -> !ok(List.of("steps", status)).out().contains("COMMITTED"));
+        ok(List.of("stop", "--dir", status));
+        assertThat(running.await().exitCode()).isZero();
+      } finally {
+        running.kill();
+      }
+    }
+    assertThat(copies(again).values()).extracting(List::size).containsExactlyInAnyOrder(3, 1);
+    ok(List.of("verify", again.toString(), "--all"));
+  }
+
   private static boolean hasParity(Path shard) {
     String name = shard.getFileName().toString();
     return Files.exists(

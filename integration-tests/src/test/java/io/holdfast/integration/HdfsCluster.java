@@ -36,16 +36,6 @@ final class HdfsCluster {
   private static final Map<String, String> SOCKETS =
       Map.of("dfs.client.socket-timeout", "3000", "dfs.datanode.socket.write.timeout", "3000");
 
-  private static final String LOGBACK =
-      """
-      <configuration>
-        <appender name="out" class="ch.qos.logback.core.ConsoleAppender">
-          <encoder><pattern>%d{HH:mm:ss.SSS} %level %logger{0}: %msg%n</pattern></encoder>
-        </appender>
-        <root level="WARN"><appender-ref ref="out"/></root>
-      </configuration>
-      """;
-
   private static HdfsCluster shared;
 
   private final Path directory;
@@ -115,7 +105,7 @@ final class HdfsCluster {
   private Path conf(String daemon) throws IOException {
     Path conf = Files.createDirectories(directory.resolve(daemon));
     HadoopConf.write(conf.resolve("core-site.xml"), Map.of("fs.defaultFS", uri("").toString()));
-    Files.writeString(conf.resolve("logback.xml"), LOGBACK);
+    Files.writeString(conf.resolve("logback.xml"), Daemon.LOGBACK);
     return conf;
   }
 

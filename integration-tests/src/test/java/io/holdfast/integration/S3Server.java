@@ -28,15 +28,6 @@ final class S3Server {
   private static final Duration DEADLINE = Duration.ofSeconds(60);
   private static final String KEY = "holdfast-tests";
   private static final String SECRET = "no-secret-at-all";
-  private static final String LOGBACK =
-      """
-      <configuration>
-        <appender name="out" class="ch.qos.logback.core.ConsoleAppender">
-          <encoder><pattern>%d{HH:mm:ss.SSS} %level %logger{0}: %msg%n</pattern></encoder>
-        </appender>
-        <root level="WARN"><appender-ref ref="out"/></root>
-      </configuration>
-      """;
 
   private static S3Server shared;
 
@@ -63,7 +54,7 @@ final class S3Server {
 
   private void configure() throws IOException {
     Files.createDirectories(directory.resolve("buckets").resolve(BUCKET));
-    Files.writeString(directory.resolve("logback.xml"), LOGBACK);
+    Files.writeString(directory.resolve("logback.xml"), Daemon.LOGBACK);
     Files.writeString(
         directory.resolve("s3proxy.properties"),
         """
@@ -94,6 +85,17 @@ final class S3Server {
     return "http://127.0.0.1:" + port;
   }
 
+  int port() {
+    return port;
+  }
+
+  /** Another bucket, to which clients find by another port of the loopback address. */
+  void makeBucket(String name, int clientPort) throws IOException {
+    Files.createDirectories(directory.resolve("buckets").resolve(name));
+    String key = "fs.s3a.bucket." + name + ".endpoint";
+    HadoopConf.set("core-site.xml", Map.of(key, "http://127.0.0.1:" + clientPort));
+  }
+
   /** A location in the bucket. */
   URI uri(String path) {
     return URI.create("s3a://" + BUCKET + path);
@@ -111,9 +113,14 @@ final class S3Server {
         .build();
   }
 
+  /** Where the server keeps an object of the bucket, as a file. */
+  Path file(String path) {
+    return directory.resolve("buckets").resolve(BUCKET + path);
+  }
+
   /** Puts an object without bytes into the bucket, past the server's protocol. */
   void plant(String path) throws IOException {
-    Path file = directory.resolve("buckets").resolve(BUCKET + path);
+    Path file = file(path);
     Files.createDirectories(file.getParent());
     Files.createFile(file);
   }

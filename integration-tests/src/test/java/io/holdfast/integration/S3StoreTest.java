@@ -110,6 +110,29 @@ class S3StoreTest extends ServerStoreContract {
   }
 
   @Test
+  void aLargeObjectIsCopiedByTheServerAndAnEmptyOneToo() throws IOException {
+    byte[] bytes = random(9 * MIB);
+    ObjectStore store = open();
+    try (ObjectWriter writer = store.create("large")) {
+      writer.write(ByteBuffer.wrap(bytes));
+      writer.sync();
+    }
+    write(store, "empty", "");
+    assertThat(store.link("large", "d/copy")).isTrue();
+    assertThat(store.link("empty", "none")).isTrue();
+    assertThat(store.delete("large")).isTrue();
+    try (ObjectReader reader = store.open("d/copy")) {
+      ByteBuffer all = ByteBuffer.allocate(bytes.length);
+      reader.readFully(0, all);
+      assertThat(all.array()).isEqualTo(bytes);
+    }
+    assertThat(read(store, "none")).isEmpty();
+    assertThat(Stores.filesBelow(run()))
+        .extracting(file -> file.name() + " " + file.bytes())
+        .containsExactly("d/copy " + bytes.length, "empty 0", "none 0");
+  }
+
+  @Test
   void aListingGoesOnOverPages() throws IOException {
     ObjectStore store = open();
     for (int i = 0; i < 1_050; i++) {

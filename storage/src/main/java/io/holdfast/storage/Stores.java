@@ -2,6 +2,7 @@ package io.holdfast.storage;
 
 import io.holdfast.storage.hdfs.HdfsStore;
 import io.holdfast.storage.s3.S3Store;
+import io.holdfast.storage.store.FileUse;
 import io.holdfast.storage.store.LocalStore;
 import io.holdfast.storage.store.ObjectStore;
 import java.io.IOException;
@@ -49,6 +50,19 @@ public final class Stores {
       case "file" -> LocalStore.open(Path.of(location));
       case "hdfs" -> HdfsStore.openOrMake(location);
       case "s3a" -> S3Store.openOrMake(location);
+      default -> throw unknown(location);
+    };
+  }
+
+  /**
+   * Every file below a location and what it takes, in order of name; those that come or go
+   * meanwhile may or may not be among them.
+   */
+  public static List<FileUse> filesBelow(URI location) throws IOException {
+    return switch (scheme(location)) {
+      case "file" -> FileUse.below(location);
+      case "hdfs" -> HdfsStore.filesBelow(location);
+      case "s3a" -> S3Store.filesBelow(location);
       default -> throw unknown(location);
     };
   }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -28,8 +29,8 @@ import java.util.TreeMap;
  * @param cadence what saves cost and how often the run fails
  * @param commits live ones by step: the newest, and those that wait to be read back
  * @param verifications the first one is under way
- * @param linkable the newest checkpoint that was read back, unless damage was found since: saves
- *     may share its frozen slices
+ * @param linkable the checkpoint that was read in full last, for a round to start from or after its
+ *     commit, unless damage was found since: saves may share its frozen slices
  * @param storedBytes of the run's checkpoints, as far as storage has said; 0 where no budget asks
  * @param bugs failures of workers by their own fault
  * @param requests of operators that wait for their answer, by number
@@ -91,6 +92,11 @@ public record LeaderState(
    */
   public RunStatus status(long nanos) {
     return StatusPicture.of(this, nanos);
+  }
+
+  /** Prefixes of checkpoints that members may be loading. */
+  public Set<String> inUse() {
+    return round.map(Round::inUse).orElse(Set.of());
   }
 
   /** Before any term is claimed. */

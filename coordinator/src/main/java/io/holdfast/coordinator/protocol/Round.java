@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
@@ -27,6 +28,11 @@ public record Round(
     members = List.copyOf(members);
     owners = List.copyOf(owners);
     restored = Collections.unmodifiableMap(new TreeMap<>(restored));
+  }
+
+  /** Prefixes of checkpoints that members may be loading. */
+  Set<String> inUse() {
+    return source.map(Checkpoint::prefix).map(Set::of).orElse(Set.of());
   }
 
   /** The step of the state that the round starts from. */

@@ -100,6 +100,7 @@ final class Rounds {
       turn.recovery = turn.recovery.undisputed();
     }
     remember(turn, checkpoint);
+    turn.linkable = checkpoint.map(Checkpoint::prefix);
     turn.probeDigest =
         checkpoint.map(c -> c.metadata().probeDigest()).filter(digest -> !digest.isEmpty());
     turn.probeDigest.ifPresent(digest -> Membership.holdToProbe(turn, digest));

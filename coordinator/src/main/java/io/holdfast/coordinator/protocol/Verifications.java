@@ -94,8 +94,6 @@ final class Verifications {
 
   /** Retention spares what members may be loading. */
   static void retain(Turn turn) {
-    Set<String> inUse =
-        turn.round.flatMap(Round::source).map(source -> Set.of(source.prefix())).orElse(Set.of());
-    turn.effect(new LeaderEffect.Retain(inUse));
+    turn.effect(new LeaderEffect.Retain(turn.round.map(Round::inUse).orElse(Set.of())));
   }
 }

@@ -103,15 +103,23 @@ public final class CoordinatorServer {
   }
 
   private int lead(Tenure tenure) throws IOException, InterruptedException {
+    try (StorageDesk desk = new StorageDesk(store, tenure, job, loop::inUse, loop::put)) {
+      return lead(tenure, desk);
+    }
+  }
+
+  private int lead(Tenure tenure, StorageDesk desk) throws IOException, InterruptedException {
     ForeignConnections.tell();
     ScheduledExecutorService clock = Executors.newScheduledThreadPool(2, LocalHost::daemon);
     WorkerGateway gateway = new WorkerGateway(loop, clock);
     OperatorService operators =
         new OperatorService(
-            new StatusReplies(version, store.location().toString(), job), loop::status, loop::put);
+            new StatusReplies(version, store.location().toString(), job),
+            loop::status,
+            loop::put,
+            desk.upkeep());
     Server server = start(gateway, operators);
-    try (StorageDesk desk = new StorageDesk(store, tenure, job, loop::put);
-        EventLog log = new EventLog(store, now -> events(now, tenure))) {
+    try (EventLog log = new EventLog(store, now -> events(now, tenure))) {
       clock.scheduleAtFixedRate(loop::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
       clock.scheduleAtFixedRate(
           new Renewal(tenure, address(server)),

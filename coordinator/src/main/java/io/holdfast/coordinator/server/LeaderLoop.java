@@ -8,6 +8,7 @@ import io.holdfast.coordinator.protocol.RunPlan;
 import io.holdfast.coordinator.protocol.Transition;
 import io.holdfast.protocol.RunStatus;
 import io.holdfast.protocol.WorkerMessage;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -41,6 +42,11 @@ final class LeaderLoop implements WorkerGateway.Inbox {
   /** The newest status. Safe from any thread. */
   RunStatus status() {
     return state.status(System.nanoTime());
+  }
+
+  /** Prefixes of checkpoints that members may be loading. Safe from any thread. */
+  Set<String> inUse() {
+    return state.inUse();
   }
 
   /** Adds an event; waits while the inbox is full. */

@@ -96,7 +96,8 @@ final class OperatorCalls {
     }
   }
 
-  private static Status status(OperatorAnswer.Why why) {
+  /** How gRPC tells a refusal. */
+  static Status status(OperatorAnswer.Why why) {
     return switch (why) {
       case UNKNOWN_NAME -> Status.INVALID_ARGUMENT;
       case NOT_POSSIBLE -> Status.FAILED_PRECONDITION;

@@ -10,6 +10,10 @@ import io.holdfast.coordinator.protocol.Phase;
 import io.holdfast.proto.v1.DrainReply;
 import io.holdfast.proto.v1.DrainRequest;
 import io.holdfast.proto.v1.OperatorGrpc;
+import io.holdfast.proto.v1.PruneReply;
+import io.holdfast.proto.v1.PruneRequest;
+import io.holdfast.proto.v1.RepairReply;
+import io.holdfast.proto.v1.RepairRequest;
 import io.holdfast.proto.v1.SaveReply;
 import io.holdfast.proto.v1.SaveRequest;
 import io.holdfast.proto.v1.StatusReply;
@@ -18,6 +22,10 @@ import io.holdfast.proto.v1.StopReply;
 import io.holdfast.proto.v1.StopRequest;
 import io.holdfast.proto.v1.WatchRequest;
 import io.holdfast.protocol.RunStatus;
+import io.holdfast.storage.checkpoint.Prefix;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -29,16 +37,21 @@ final class OperatorService extends OperatorGrpc.OperatorImplBase {
   private final StatusReplies replies;
   private final Supplier<RunStatus> published;
   private final OperatorCalls calls;
+  private final Upkeep upkeep;
   private final Watchers watchers = new Watchers();
 
   /**
    * @param inbox of the leader
    */
   OperatorService(
-      StatusReplies replies, Supplier<RunStatus> published, Consumer<LeaderEvent> inbox) {
+      StatusReplies replies,
+      Supplier<RunStatus> published,
+      Consumer<LeaderEvent> inbox,
+      Upkeep upkeep) {
     this.replies = replies;
     this.published = published;
     this.calls = new OperatorCalls(inbox);
+    this.upkeep = upkeep;
   }
 
   @Override
@@ -87,6 +100,28 @@ final class OperatorService extends OperatorGrpc.OperatorImplBase {
         new OperatorRequest.Stop(),
         reply,
         done -> StopReply.newBuilder().setStep(done.step()).setPrefix(done.prefix()).build());
+  }
+
+  @Override
+  public void prune(PruneRequest request, StreamObserver<PruneReply> reply) {
+    upkeep.prune(new UpkeepCall<>(reply, UpkeepReplies::pruned));
+  }
+
+  @Override
+  public void repair(RepairRequest request, StreamObserver<RepairReply> reply) {
+    List<Prefix> wanted = new ArrayList<>();
+    for (String text : request.getPrefixesList()) {
+      Optional<Prefix> prefix = Prefix.parse(text);
+      if (prefix.isEmpty()) {
+        reply.onError(
+            Status.INVALID_ARGUMENT
+                .withDescription(text + ": not the name of a checkpoint")
+                .asRuntimeException());
+        return;
+      }
+      wanted.add(prefix.get());
+    }
+    upkeep.repair(wanted, new UpkeepCall<>(reply, UpkeepReplies::repaired));
   }
 
   /** The leader's answer to a request. */

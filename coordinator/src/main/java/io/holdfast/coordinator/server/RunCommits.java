@@ -213,6 +213,23 @@ final class RunCommits {
   }
 
   /**
+   * What retention did.
+   *
+   * @param plan as it was carried out
+   * @param bytes of the files of each checkpoint that the plan is about
+   * @param outcome whether all is done
+   */
+  record Pruned(Retention.Plan plan, Map<Prefix, Long> bytes, EffectOutcome outcome) {}
+
+  /** Applies the job's retention for somebody who wants to know what it did. */
+  Pruned prune(Set<String> inUse) throws IOException {
+    Map<Prefix, Long> bytes = new TreeMap<>();
+    keeper.directory().list().checkpoints().forEach(c -> bytes.put(c.prefix(), c.bytes()));
+    Retention.Plan plan = plan(inUse, RetentionPolicy.READERS_GRACE);
+    return new Pruned(plan, bytes, keeper.pruner().apply(plan));
+  }
+
+  /**
    * At the end of the run nobody waits for the next retention: only the newest's predecessor is
    * still spared for readers.
    */
@@ -231,15 +248,15 @@ final class RunCommits {
 
   private void retain(Set<String> spared, Duration grace) {
     try {
-      Retention.Plan decision = keeper.pruner().plan(policy(grace));
-      warnUnlessSettled(
-          "Superseded checkpoints stay",
-          keeper
-              .pruner()
-              .apply(decision.sparing(spared.stream().map(RunCommits::prefix).toList())));
+      warnUnlessSettled("Superseded checkpoints stay", keeper.pruner().apply(plan(spared, grace)));
     } catch (IOException e) {
       LOG.warn("Superseded checkpoints stay: {}", e.toString());
     }
+  }
+
+  private Retention.Plan plan(Set<String> spared, Duration grace) throws IOException {
+    Retention.Plan decision = keeper.pruner().plan(policy(grace));
+    return decision.sparing(spared.stream().map(RunCommits::prefix).toList());
   }
 
   private RetentionPolicy policy(Duration grace) {
@@ -251,6 +268,11 @@ final class RunCommits {
             recovery.runStarted(),
             grace,
             SaveSize.expectedBytes(slices.groups(), job.checkpoint().hasParity()));
+  }
+
+  /** Whether the job asks for parity files. */
+  boolean wantsParity() {
+    return job.checkpoint().hasParity();
   }
 
   /** Whether the job bounds what the run's checkpoints occupy. */

@@ -51,6 +51,11 @@ final class RunRecovery {
     this.tenure = tenure;
   }
 
+  /** Whether it is known from where the run goes on, and the claim is written down. */
+  boolean hasBegun() {
+    return begun;
+  }
+
   /** Tells this run from every other; of the checkpoint that it goes on from, if there is one. */
   String runId() {
     return runId;
@@ -118,7 +123,7 @@ final class RunRecovery {
   }
 
   private boolean repair(Prefix prefix) throws IOException {
-    RepairReport report = keeper.repair().repair(prefix, false);
+    RepairReport report = keeper.repair(prefix, false);
     if (report.isWhole()) {
       LOG.warn("{} is repaired: {} rebuilt from its parity file", prefix, report.rebuilt());
     }

@@ -20,6 +20,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,20 +50,33 @@ final class StorageDesk implements AutoCloseable {
   private final Consumer<LeaderEvent> inbox;
   private final ThreadPoolExecutor storage = thread("storage");
   private final ThreadPoolExecutor readBack = thread("read-back");
+  private final Upkeep upkeep;
 
   /** For the storage thread alone. */
   private OptionalLong retainedNanos = OptionalLong.empty();
 
   /**
+   * @param inUse prefixes that members may be loading
    * @param inbox where answers go; may block
    */
-  StorageDesk(ObjectStore store, Tenure tenure, Job job, Consumer<LeaderEvent> inbox)
+  StorageDesk(
+      ObjectStore store,
+      Tenure tenure,
+      Job job,
+      Supplier<Set<String>> inUse,
+      Consumer<LeaderEvent> inbox)
       throws IOException {
     this.directory = new CheckpointDirectory(store);
     this.keeper = CheckpointKeeper.open(directory, tenure, Clock.systemUTC());
     this.recovery = new RunRecovery(directory, keeper, tenure, new SliceChecksums(store, job));
     this.commits = new RunCommits(job, keeper, recovery);
     this.inbox = inbox;
+    this.upkeep = new Upkeep(keeper, recovery, commits, inUse, inbox, storage, readBack);
+  }
+
+  /** What operators may ask for. */
+  Upkeep upkeep() {
+    return upkeep;
   }
 
   /** Starts an effect; returns at once. */
@@ -107,6 +121,7 @@ final class StorageDesk implements AutoCloseable {
       commits.bytesStored().ifPresent(inbox);
     } else if (effect instanceof LeaderEffect.Commit commit) {
       inbox.accept(new LeaderEvent.CommitDone(commit.prefix(), commits.commit(commit)));
+      commits.bytesStored().ifPresent(inbox);
     } else if (effect instanceof LeaderEffect.RecordAttempt attempt) {
       record(attempt);
     } else if (effect instanceof LeaderEffect.Discard discard) {

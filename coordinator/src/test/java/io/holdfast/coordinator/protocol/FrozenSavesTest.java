@@ -15,6 +15,7 @@ import io.holdfast.protocol.WorkerMessage;
 import io.holdfast.protocol.WorkerMessage.ShardWritten;
 import io.holdfast.protocol.WrittenPiece;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -74,6 +75,21 @@ final class FrozenSavesTest {
 
     script.stepDone(3);
     assertThat(script.lastSave().linkable()).isEmpty();
+  }
+
+  @Test
+  void whatARoundStartsFromWasReadInFull() {
+    Script later = new Script(Script.planWithFrozen());
+    later.on(new LeaderEvent.Elected(2));
+    later.found(
+        1,
+        Optional.of(
+            new Checkpoint(
+                "ckpt-t1r1-1",
+                1,
+                new CheckpointMetadata("", Sums.zero(1), Optional.empty(), Map.of()),
+                Optional.empty())));
+    assertThat(later.state().linkable()).contains("ckpt-t1r1-1");
   }
 
   @Test

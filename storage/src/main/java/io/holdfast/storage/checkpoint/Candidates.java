@@ -28,7 +28,7 @@ final class Candidates {
           new Retention.Candidate(
               prefix,
               stored.time(),
-              stored.bytes(),
+              stored.copies(),
               verified.test(prefix),
               metadata.metricsOf(prefix),
               marks.get(prefix) == Pins.Mark.PINNED));

@@ -83,9 +83,16 @@ public final class CheckpointKeeper {
     return parities;
   }
 
-  /** Mends what is damaged. */
-  public Repair repair() {
-    return repair;
+  /**
+   * Mends a checkpoint; may bring back one whose index was lost.
+   *
+   * @param wantsParity whether one without a parity file is to get one
+   * @throws Repair.UnfinishedException if the store or a later term kept it from being finished
+   * @throws IOException if it cannot be read or written now
+   */
+  public RepairReport repair(Prefix prefix, boolean wantsParity) throws IOException {
+    commits.forgetSteps();
+    return repair.repair(prefix, wantsParity);
   }
 
   /** Closes the journal. */

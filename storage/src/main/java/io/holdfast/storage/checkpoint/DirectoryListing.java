@@ -93,9 +93,11 @@ public record DirectoryListing(
     return checkpoints.stream().filter(c -> c.prefix().equals(prefix)).findFirst();
   }
 
-  /** Bytes of all files of the committed checkpoints. */
+  /** Bytes of all files of the committed checkpoints, shared ones once. */
   public long bytes() {
-    return checkpoints.stream().mapToLong(StoredCheckpoint::bytes).sum();
+    SharedBytes all = new SharedBytes();
+    checkpoints.forEach(checkpoint -> all.add(checkpoint.copies()));
+    return all.bytes();
   }
 
   /** The largest term in any name here, so that the next claim lies above it; 0 if none. */

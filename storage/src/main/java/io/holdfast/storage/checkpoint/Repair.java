@@ -56,14 +56,35 @@ public final class Repair {
    * @param wantsParity whether one without a parity file is to get one
    * @throws IOException if it cannot be read or written now
    */
-  public RepairReport repair(Prefix prefix, boolean wantsParity) throws IOException {
+  RepairReport repair(Prefix prefix, boolean wantsParity) throws IOException {
     VerificationReport report = directory.verifyWithParity(prefix);
     if (!report.isWhole()) {
       return fromParity(prefix, report.damage());
     }
-    boolean hasParity = directory.list().find(prefix).flatMap(StoredCheckpoint::parity).isPresent();
-    boolean isSound = hasParity ? report.parity().isEmpty() : !wantsParity;
-    return isSound ? RepairReport.nothingToDo(prefix) : rebuildParity(prefix, hasParity);
+    return isParitySound(directory, report, wantsParity)
+        ? RepairReport.nothingToDo(prefix)
+        : rebuildParity(prefix, hasParity(directory, prefix));
+  }
+
+  /**
+   * Whether a repair would find nothing to do. Reads only: for any thread, and with no leader's
+   * tenure.
+   */
+  public static boolean isSound(CheckpointDirectory directory, Prefix prefix, boolean wantsParity)
+      throws IOException {
+    VerificationReport report = directory.verifyWithParity(prefix);
+    return report.isWhole() && isParitySound(directory, report, wantsParity);
+  }
+
+  private static boolean isParitySound(
+      CheckpointDirectory directory, VerificationReport report, boolean wantsParity)
+      throws IOException {
+    return hasParity(directory, report.prefix()) ? report.parity().isEmpty() : !wantsParity;
+  }
+
+  private static boolean hasParity(CheckpointDirectory directory, Prefix prefix)
+      throws IOException {
+    return directory.list().find(prefix).flatMap(StoredCheckpoint::parity).isPresent();
   }
 
   private RepairReport rebuildParity(Prefix prefix, boolean hasParity) throws IOException {

@@ -18,7 +18,8 @@ public record RepairReport(Prefix prefix, List<String> rebuilt, List<Finding> da
     damage = List.copyOf(damage);
   }
 
-  static RepairReport nothingToDo(Prefix prefix) {
+  /** Of one that is whole already. */
+  public static RepairReport nothingToDo(Prefix prefix) {
     return new RepairReport(prefix, List.of(), List.of());
   }
 

@@ -26,7 +26,7 @@ public final class Retention {
    *
    * @param prefix its name
    * @param time when it was committed
-   * @param bytes of all its files
+   * @param copies bytes of each of its files, by their identity; others may have the same files
    * @param verified whether it has been read back whole
    * @param metrics values measured at its step
    * @param pinned whether an operator asked to keep it
@@ -34,12 +34,13 @@ public final class Retention {
   public record Candidate(
       Prefix prefix,
       Instant time,
-      long bytes,
+      Map<Object, Long> copies,
       boolean verified,
       Map<String, Double> metrics,
       boolean pinned) {
 
     public Candidate {
+      copies = Map.copyOf(copies);
       metrics = Map.copyOf(metrics);
     }
   }
@@ -57,11 +58,16 @@ public final class Retention {
       kept = Collections.unmodifiableSortedMap(new TreeMap<>(kept));
     }
 
-    /** The same, but some are left alone for now. */
+    /** The same, but some that would go are left to their readers for now. */
     public Plan sparing(Collection<Prefix> spared) {
       SortedMap<Prefix, DeletedReason> rest = new TreeMap<>(delete);
-      rest.keySet().removeAll(Set.copyOf(spared));
-      return new Plan(rest, kept);
+      SortedMap<Prefix, Set<KeptReason>> stay = new TreeMap<>(kept);
+      for (Prefix prefix : spared) {
+        if (rest.remove(prefix) != null) {
+          stay.put(prefix, Set.of(KeptReason.READERS));
+        }
+      }
+      return new Plan(rest, stay);
     }
   }
 
@@ -212,15 +218,16 @@ public final class Retention {
       return;
     }
     Candidate core = oldestFirst.get(core());
-    long excess = -policy.maxBytes().getAsLong();
-    for (Candidate candidate : oldestFirst) {
-      excess += kept.containsKey(candidate.prefix()) ? candidate.bytes() : 0;
-    }
+    SharedBytes used = new SharedBytes();
+    oldestFirst.stream()
+        .filter(candidate -> kept.containsKey(candidate.prefix()))
+        .forEach(candidate -> used.add(candidate.copies()));
     for (Candidate candidate : oldestFirst.subList(0, oldestFirst.indexOf(core))) {
-      if (excess > 0 && isExpendable(candidate) && !hasReaders(core.time())) {
+      boolean tooMuch = used.bytes() > policy.maxBytes().getAsLong();
+      if (tooMuch && isExpendable(candidate) && !hasReaders(core.time())) {
         kept.remove(candidate.prefix());
         delete.put(candidate.prefix(), DeletedReason.NO_ROOM);
-        excess -= candidate.bytes();
+        used.remove(candidate.copies());
       }
     }
   }

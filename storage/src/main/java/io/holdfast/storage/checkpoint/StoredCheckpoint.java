@@ -2,7 +2,9 @@ package io.holdfast.storage.checkpoint;
 
 import io.holdfast.storage.store.ObjectInfo;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -32,7 +34,15 @@ public record StoredCheckpoint(
     return Stream.concat(shardFiles.stream(), parity.stream()).toList();
   }
 
-  /** Bytes of all its files. */
+  /** Bytes of each of its files, by their identity: other checkpoints may have the same ones. */
+  public Map<Object, Long> copies() {
+    Map<Object, Long> copies = new HashMap<>();
+    copies.put(index.identity(), index.length());
+    besidesIndex().forEach(object -> copies.put(object.identity(), object.length()));
+    return copies;
+  }
+
+  /** Bytes of all its files, also of those that it shares. */
   public long bytes() {
     return index.length() + besidesIndex().stream().mapToLong(ObjectInfo::length).sum();
   }

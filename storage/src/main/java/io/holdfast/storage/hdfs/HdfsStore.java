@@ -1,10 +1,17 @@
 package io.holdfast.storage.hdfs;
 
+import io.holdfast.storage.store.FileTree;
 import io.holdfast.storage.store.FileTreeStore;
+import io.holdfast.storage.store.FileUse;
+import io.holdfast.storage.store.ObjectNames;
 import io.holdfast.storage.store.ObjectStore;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 
 /**
  * Opens a directory of HDFS as a store. The protocol is {@link FileTreeStore}'s; what it rests on
@@ -47,6 +54,35 @@ public final class HdfsStore {
       throw new NotDirectoryException(tree.location().toString());
     }
     return new FileTreeStore(tree.location(), tree);
+  }
+
+  /** Every file below a directory, in order of name, without its replicas. */
+  public static List<FileUse> filesBelow(URI location) throws IOException {
+    List<FileUse> files = new ArrayList<>();
+    addFiles(HdfsTree.of(location), "", files);
+    files.sort(Comparator.comparing(FileUse::name));
+    return files;
+  }
+
+  private static void addFiles(HdfsTree tree, String directory, List<FileUse> files)
+      throws IOException {
+    for (FileTree.Entry entry : entries(tree, directory)) {
+      String name = ObjectNames.join(directory, entry.leaf());
+      if (entry.isDirectory()) {
+        addFiles(tree, name, files);
+      } else {
+        files.add(new FileUse(name, entry.length(), name));
+      }
+    }
+  }
+
+  /** None of a directory that went meanwhile. */
+  private static List<FileTree.Entry> entries(HdfsTree tree, String directory) throws IOException {
+    try {
+      return tree.list(directory, "");
+    } catch (NoSuchFileException e) {
+      return List.of();
+    }
   }
 
   /** The store in a directory that exists or, with its parents, is made now. */

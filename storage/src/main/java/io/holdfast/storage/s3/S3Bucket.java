@@ -260,10 +260,19 @@ final class S3Bucket {
 
   /** The objects directly in a directory whose names in it begin so, in order of name. */
   List<ObjectInfo> list(String directory, String beginning) throws IOException {
+    return listed(inside(directory) + beginning, true);
+  }
+
+  /** All objects, in order of name. */
+  List<ObjectInfo> listBelow() throws IOException {
+    return listed("", false);
+  }
+
+  private List<ObjectInfo> listed(String beginning, boolean flat) throws IOException {
     List<ObjectInfo> objects = new ArrayList<>();
     eachPage(
-        directory,
         beginning,
+        flat,
         page ->
             page.contents().stream()
                 .filter(object -> !object.key().endsWith("/"))
@@ -281,8 +290,8 @@ final class S3Bucket {
     Map<String, String> etags = new HashMap<>();
     int start = key(directory).length() + 1;
     eachPage(
-        directory,
-        "",
+        inside(directory),
+        true,
         page ->
             page.contents()
                 .forEach(
@@ -298,11 +307,14 @@ final class S3Bucket {
     void take(ListObjectsV2Response page);
   }
 
-  private void eachPage(String directory, String beginning, Pages pages) throws IOException {
-    String all = directory.isEmpty() ? "" : ObjectNames.join(directory, "");
+  private static String inside(String directory) {
+    return directory.isEmpty() ? "" : ObjectNames.join(directory, "");
+  }
+
+  private void eachPage(String beginning, boolean flat, Pages pages) throws IOException {
     String next = null;
     do {
-      ListObjectsV2Response page = page(all + beginning, null, next, true);
+      ListObjectsV2Response page = page(beginning, null, next, flat);
       pages.take(page);
       next = Boolean.TRUE.equals(page.isTruncated()) ? page.nextContinuationToken() : null;
     } while (next != null);

@@ -38,7 +38,9 @@ final class S3Copy {
   static void copy(S3Bucket bucket, String source, S3Object object, String target, long longest)
       throws IOException {
     if (object.length() > longest) {
-      inParts(bucket, source, object, target, longest);
+      if (!inParts(bucket, source, object, target, longest)) {
+        throw new IOException(target + ": another one wrote it meanwhile");
+      }
       return;
     }
     S3Calls.repeat(
@@ -56,7 +58,30 @@ final class S3Copy {
                             .metadataDirective(MetadataDirective.COPY)));
   }
 
-  private static void inParts(
+  /**
+   * Copies an object to a name that nobody has, which S3 promises of uploads in parts alone, be
+   * there a single one. Its bytes are what the server says; who reads them checks them.
+   *
+   * @return false if another one has the name
+   */
+  static boolean toAbsent(
+      S3Bucket bucket, String source, S3Object object, String target, long longest)
+      throws IOException {
+    if (object.length() == 0) {
+      return bucket.put(target, new byte[0], Condition.ABSENT).isPresent();
+    }
+    if (!inParts(bucket, source, object, target, longest)) {
+      return false;
+    }
+    long copied = bucket.find(target).map(S3Object::length).orElse(0L);
+    if (copied != object.length()) {
+      throw new IOException(
+          target + ": the server copied " + copied + " of " + object.length() + " bytes");
+    }
+    return true;
+  }
+
+  private static boolean inParts(
       S3Bucket bucket, String source, S3Object object, String target, long longest)
       throws IOException {
     S3Upload upload = bucket.upload(target);
@@ -71,8 +96,6 @@ final class S3Copy {
         upload.abort();
       }
     }
-    if (!whole) {
-      throw new IOException(target + ": another one wrote it meanwhile");
-    }
+    return whole;
   }
 }

@@ -2,6 +2,7 @@ package io.holdfast.storage.s3;
 
 import io.holdfast.storage.store.ClaimOutcome;
 import io.holdfast.storage.store.ClaimRecord;
+import io.holdfast.storage.store.FileUse;
 import io.holdfast.storage.store.ObjectInfo;
 import io.holdfast.storage.store.ObjectNames;
 import io.holdfast.storage.store.ObjectReader;
@@ -89,6 +90,13 @@ public final class S3Store implements ObjectStore {
     return new S3Store(location, bucket);
   }
 
+  /** Every object below a prefix, in order of name. */
+  public static List<FileUse> filesBelow(URI location) throws IOException {
+    return S3Bucket.of(location).listBelow().stream()
+        .map(object -> new FileUse(object.name(), object.length(), object.identity()))
+        .toList();
+  }
+
   /** The store below a prefix, where nothing need be; the bucket must exist. */
   public static ObjectStore openOrMake(URI location) throws IOException {
     S3Bucket bucket = S3Bucket.of(location);
@@ -124,6 +132,18 @@ public final class S3Store implements ObjectStore {
   @Override
   public List<ObjectInfo> list(String directory, String beginning) throws IOException {
     return bucket.list(directory.isEmpty() ? "" : ObjectNames.check(directory), beginning);
+  }
+
+  /** A copy that the server makes, which has bytes of its own. */
+  @Override
+  public boolean link(String source, String target) throws IOException {
+    S3Object object =
+        bucket.find(ObjectNames.check(source)).orElseThrow(() -> new NoSuchFileException(source));
+    boolean free = bucket.find(ObjectNames.check(target)).isEmpty();
+    if (!free || !S3Copy.toAbsent(bucket, source, object, target, S3Copy.LONGEST)) {
+      throw new FileAlreadyExistsException(target);
+    }
+    return true;
   }
 
   @Override

@@ -87,7 +87,7 @@ final class S3Upload {
     int number = nextPart();
     UploadPartCopyResponse copied =
         S3Calls.repeat(
-            name,
+            source,
             again ->
                 bucket
                     .client()

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The few calls of a file system that {@link FileTreeStore} is built from, each one atomic step; so
@@ -29,8 +30,19 @@ public interface FileTree {
     long length() throws IOException;
   }
 
-  /** One name in a directory. */
-  record Entry(String leaf, boolean isDirectory, long length, Instant modified) {}
+  /**
+   * One name in a directory.
+   *
+   * @param identity equal for names of the same file; empty where a file has one name only
+   */
+  record Entry(
+      String leaf, boolean isDirectory, long length, Instant modified, Optional<Object> identity) {
+
+    /** One whose file has no other name. */
+    public Entry(String leaf, boolean isDirectory, long length, Instant modified) {
+      this(leaf, isDirectory, length, modified, Optional.empty());
+    }
+  }
 
   /** Makes a file exclusively (O_CREAT | O_EXCL). */
   OpenFile createNew(String path) throws IOException;

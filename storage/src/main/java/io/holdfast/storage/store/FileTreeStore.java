@@ -79,7 +79,8 @@ public final class FileTreeStore implements ObjectStore {
     for (FileTree.Entry entry : Directories.entries(disk, directory, beginning)) {
       if (!entry.isDirectory()) {
         String name = ObjectNames.join(directory, entry.leaf());
-        objects.add(new ObjectInfo(name, entry.length(), entry.modified()));
+        Object identity = entry.identity().orElse(name);
+        objects.add(new ObjectInfo(name, entry.length(), entry.modified(), identity));
       }
     }
     objects.sort(Comparator.comparing(ObjectInfo::name));

@@ -16,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The file system of this machine, or one mounted on it, by java.nio. */
 final class NioDisk implements FileTree {
@@ -69,7 +70,8 @@ final class NioDisk implements FileTree {
               file.getFileName().toString(),
               attributes.isDirectory(),
               attributes.isDirectory() ? 0 : attributes.size(),
-              attributes.lastModifiedTime().toInstant()));
+              attributes.lastModifiedTime().toInstant(),
+              Optional.ofNullable(attributes.fileKey())));
     } catch (NoSuchFileException e) {
       // It went while the directory was read (or is a link to nowhere): it is not there.
       return;

@@ -75,10 +75,11 @@ public interface ObjectStore {
   List<ObjectInfo> list(String directory, String beginning) throws IOException;
 
   /**
-   * Gives the bytes of an object a second name, durably and without copying them; each name can be
-   * deleted without the other. Like {@link #create} it is not fenced and refuses a taken name.
+   * Gives the bytes of an object another name too, durably and without their passing through here:
+   * as a second name, or as a copy that the server makes. Each name can be deleted without the
+   * other. Like {@link #create} it is not fenced and refuses a taken name.
    *
-   * @return false if the store has no second names; nothing has happened then
+   * @return false if the store can do neither; nothing has happened then
    * @throws java.nio.file.NoSuchFileException if there is no {@code source}
    */
   default boolean link(String source, String target) throws IOException {

@@ -160,7 +160,7 @@ class MutationCampaignTest {
   private static void requireMended(ObjectStore store, String what) throws IOException {
     CheckpointKeeper keeper = SmallRun.lead(store);
     assertThat(keeper.settle().isSettled()).as(what).isTrue();
-    assertThat(keeper.repair().repair(CampaignRun.NEW, true).isWhole()).as(what).isTrue();
+    assertThat(keeper.repair(CampaignRun.NEW, true).isWhole()).as(what).isTrue();
     keeper.close();
     Map<String, byte[]> mended = CampaignRun.read(store);
     assertThat(mended.keySet()).as(what).isEqualTo(sound.keySet());

@@ -176,7 +176,7 @@ class RepairTest {
         long first = client.calls() + at;
         client.plan(FaultPlan.once(first, fault));
         try {
-          keeper.repair().repair(NEW, true);
+          keeper.repair(NEW, true);
         } catch (IOException | ProcessKilledException e) {
           assertThat(e).isNotNull();
         }
@@ -223,7 +223,7 @@ class RepairTest {
       assertThat(reader.verifyWithParity(OLD).isClean()).as(where).isTrue();
       CheckpointKeeper next = SmallRun.lead(disk.connect("next").store());
       assertThat(next.collectGarbage().isSettled()).as(where).isTrue();
-      assertThat(next.repair().repair(OLD, true).isWhole()).as(where).isTrue();
+      assertThat(next.repair(OLD, true).isWhole()).as(where).isTrue();
       assertThat(reader.list().find(OLD).flatMap(StoredCheckpoint::parity)).as(where).isPresent();
       assertThat(reader.verifyWithParity(OLD).isClean()).as(where).isTrue();
       assertThat(reader.store().list(".holdfast/staging")).as(where).isEmpty();
@@ -240,7 +240,7 @@ class RepairTest {
     Prefix again = new Prefix(keeper.term(), 1, NEW.step());
     assertThat(keeper.commit(SmallRun.write(keeper, again)).status())
         .isEqualTo(CommitOutcome.Status.COMMITTED);
-    RepairReport report = keeper.repair().repair(NEW, true);
+    RepairReport report = keeper.repair(NEW, true);
     assertThat(report.damage()).hasSize(1);
     assertThat(report.damage().get(0).problem()).contains(again.toString());
     assertThat(new CheckpointDirectory(store).list().find(NEW)).isEmpty();
@@ -294,7 +294,7 @@ class RepairTest {
 
   private static RepairReport repair(ObjectStore store) throws IOException {
     CheckpointKeeper keeper = SmallRun.lead(store);
-    RepairReport report = keeper.repair().repair(NEW, true);
+    RepairReport report = keeper.repair(NEW, true);
     assertThat(keeper.settle().isSettled()).isTrue();
     assertThat(keeper.collectGarbage().isSettled()).isTrue();
     keeper.close();

@@ -6,6 +6,7 @@ import io.holdfast.storage.checkpoint.Retention.Candidate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -109,11 +110,11 @@ class RetentionPropertiesTest {
       @ForAll("policies") RetentionPolicy policy,
       @ForAll("times") Instant now) {
     Retention.Plan plan = Retention.plan(candidates, policy, now);
-    long bytes =
-        candidates.stream()
-            .filter(c -> plan.kept().containsKey(c.prefix()))
-            .mapToLong(Candidate::bytes)
-            .sum();
+    Map<Object, Long> copies = new HashMap<>();
+    candidates.stream()
+        .filter(c -> plan.kept().containsKey(c.prefix()))
+        .forEach(c -> copies.putAll(c.copies()));
+    long bytes = copies.values().stream().mapToLong(Long::longValue).sum();
     if (candidates.isEmpty()
         || policy.maxBytes().isEmpty()
         || bytes <= policy.maxBytes().getAsLong()) {
@@ -139,6 +140,9 @@ class RetentionPropertiesTest {
         .reduce((a, b) -> b)
         .orElse(oldestFirst.get(0));
   }
+
+  /** Bytes that up to three checkpoints in a row have together. */
+  private static final long SHARED = 15;
 
   /** Up to ten, one a minute. */
   @Provide
@@ -168,7 +172,7 @@ class RetentionPropertiesTest {
           new Candidate(
               new Prefix(1, 1, step),
               START.plus(Duration.ofMinutes(step)),
-              one.bytes(),
+              Map.of("own of " + step, one.bytes(), "shared " + step / 3, SHARED),
               one.verified(),
               one.metrics(),
               one.pinned()));

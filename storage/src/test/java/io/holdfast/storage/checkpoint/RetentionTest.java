@@ -26,6 +26,16 @@ class RetentionTest {
   }
 
   @Test
+  void whatIsSparedStaysForItsReadersUnlessItIsKeptAnyway() {
+    Retention.Plan plan = plan(policy(2, false), LATER, "1 2 3 4");
+    Retention.Plan spared = plan.sparing(List.of(new Prefix(1, 1, 1), new Prefix(1, 1, 4)));
+    assertThat(steps(spared)).containsExactly(2L);
+    assertThat(spared.kept())
+        .containsEntry(new Prefix(1, 1, 1), Set.of(KeptReason.READERS))
+        .containsEntry(new Prefix(1, 1, 4), Set.of(KeptReason.LATEST));
+  }
+
+  @Test
   void onlyVerifiedOnesCount() {
     assertThat(steps(plan(policy(2, true), LATER, "1v 2v 3 4"))).isEmpty();
     assertThat(steps(plan(policy(2, true), LATER, "1v 2v 3v 4"))).containsExactly(1L);
@@ -65,7 +75,7 @@ class RetentionTest {
 
   @Test
   void pinnedOnesStay() {
-    Candidate pinned = new Candidate(new Prefix(1, 1, 1), START, 1, false, Map.of(), true);
+    Candidate pinned = new Candidate(new Prefix(1, 1, 1), START, Map.of(), false, Map.of(), true);
     List<Candidate> candidates = candidates("2 3");
     candidates.add(pinned);
     assertThat(steps(Retention.plan(candidates, policy(1, false), LATER))).containsExactly(2L);
@@ -132,6 +142,27 @@ class RetentionTest {
     assertThat(steps(plan(besides(5, Optional.empty(), 2, ttl, 0), LATER, "5 6 7")))
         .as("the newest stays")
         .containsExactly(5L, 6L);
+  }
+
+  /** 1 and 2 share 100 bytes, as 3 and 4 do. */
+  @Test
+  void aBudgetCountsASharedFileOnceAndForAsLongAsAnyoneHasIt() {
+    List<Candidate> sharing = new ArrayList<>();
+    for (int step = 1; step <= 4; step++) {
+      Candidate own = candidate(step, false, Map.of());
+      Map<Object, Long> copies = Map.of("of " + step, 10L, "shared " + (step + 1) / 2, 100L);
+      sharing.add(
+          new Candidate(own.prefix(), own.time(), copies, own.verified(), own.metrics(), false));
+    }
+    assertThat(steps(Retention.plan(sharing, within(240), LATER))).isEmpty();
+    assertThat(steps(Retention.plan(sharing, within(230), LATER))).containsExactly(1L);
+    assertThat(steps(Retention.plan(sharing, within(229), LATER)))
+        .as("without 1 alone 230 bytes are left, without 2 as well 120")
+        .containsExactly(1L, 2L);
+  }
+
+  private static RetentionPolicy within(long bytes) {
+    return besides(4, Optional.empty(), 0, Optional.empty(), bytes);
   }
 
   @Test
@@ -206,7 +237,8 @@ class RetentionTest {
 
   private static Candidate candidate(int step, boolean verified, Map<String, Double> metrics) {
     Instant time = START.plus(Duration.ofMinutes(step));
-    return new Candidate(new Prefix(1, 1, step), time, 10, verified, metrics, false);
+    Map<Object, Long> copies = Map.of("of " + step, 10L);
+    return new Candidate(new Prefix(1, 1, step), time, copies, verified, metrics, false);
   }
 
   private static List<Long> steps(Retention.Plan plan) {

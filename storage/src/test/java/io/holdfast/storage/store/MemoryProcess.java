@@ -8,6 +8,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** One process's calls; each is atomic and may be hit by a fault. */
 final class MemoryProcess implements FileTree {
@@ -143,7 +144,8 @@ final class MemoryProcess implements FileTree {
                             e.getKey(),
                             e.getValue().isDirectory,
                             e.getValue().bytes.length,
-                            e.getValue().modified))
+                            e.getValue().modified,
+                            Optional.of(e.getValue())))
                 .toList());
   }
 

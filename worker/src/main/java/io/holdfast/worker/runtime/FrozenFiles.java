@@ -1,6 +1,10 @@
 package io.holdfast.worker.runtime;
 
+import io.holdfast.job.plan.SliceGroup;
+import io.holdfast.job.plan.SlicePlan;
 import io.holdfast.storage.bundle.BundleFiles;
+import io.holdfast.storage.bundle.BundleIndex;
+import io.holdfast.storage.store.ObjectInfo;
 import io.holdfast.storage.store.ObjectStore;
 import io.holdfast.worker.protocol.WorkerEffect.WriteShards;
 import io.holdfast.worker.protocol.WorkerEvent.ShardFile;
@@ -12,10 +16,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The files of frozen slices that this worker made for checkpoints of its job. Such slices never
- * change, so a later checkpoint's file can be a second name of an earlier one's bytes, where the
- * store has second names. One copy serves fewer checkpoints than retention keeps of the newest, so
- * that one bad sector never hits all of these. For one thread at a time.
+ * The files of frozen slices that this worker made for checkpoints of its job, or found in the one
+ * that it loaded. Such slices never change, so a later checkpoint's file can be a second name of an
+ * earlier one's bytes, where the store has second names, or a copy that the server makes. One
+ * writing serves fewer checkpoints than retention keeps of the newest, so that one bad sector never
+ * hits all of these. Safe for use by several threads.
  */
 final class FrozenFiles {
   /** Checkpoints whose files are remembered; more than may wait to be read back at once. */
@@ -35,7 +40,11 @@ final class FrozenFiles {
 
   /** Bytes on the disk, and for how many checkpoints they stand. */
   private static final class Copy {
-    private int uses = 1;
+    private int uses;
+
+    Copy(int uses) {
+      this.uses = uses;
+    }
   }
 
   /** The file of a checkpoint. */
@@ -56,7 +65,8 @@ final class FrozenFiles {
    *
    * @param groups the frozen ones among the order's
    */
-  Optional<ShardFile> link(WriteShards order, List<Integer> groups) throws IOException {
+  synchronized Optional<ShardFile> link(WriteShards order, List<Integer> groups)
+      throws IOException {
     Made base = made.get(order.linkable());
     if (base == null || !base.groups().equals(groups) || base.copy().uses >= mostUses) {
       return Optional.empty();
@@ -80,9 +90,50 @@ final class FrozenFiles {
     }
   }
 
+  /**
+   * A checkpoint was loaded, and each byte of its frozen slices read and checked. Its file of them
+   * is as good as one that was made here, if it holds this worker's and no others, and if the store
+   * tells how many checkpoints have its bytes by now.
+   *
+   * @param owned what this worker writes from now on
+   */
+  synchronized void loaded(
+      BundleFiles checkpoint, BundleIndex index, SlicePlan slices, List<SliceGroup> owned)
+      throws IOException {
+    List<SliceGroup> frozen =
+        owned.stream().filter(group -> group.value().variable().frozen()).toList();
+    if (frozen.isEmpty() || made.containsKey(checkpoint.prefix())) {
+      return;
+    }
+    Optional<ShardFile> found = new FrozenFileSearch(index, slices).find(frozen);
+    if (found.isEmpty()) {
+      return;
+    }
+    String name = checkpoint.shard(found.get().shard(), index.shards());
+    List<Integer> groups = frozen.stream().map(SliceGroup::index).toList();
+    int uses = uses(name, found.get().lengthBytes());
+    if (uses > 0) {
+      made.put(checkpoint.prefix(), new Made(name, groups, found.get(), new Copy(uses)));
+    }
+  }
+
+  /** How many names a file's bytes have; 0 if that cannot be told, or it is not that long. */
+  private int uses(String name, long length) throws IOException {
+    List<ObjectInfo> all = store.list("");
+    Object identity =
+        all.stream()
+            .filter(object -> object.name().equals(name) && object.length() == length)
+            .map(ObjectInfo::identity)
+            .findFirst()
+            .orElse(name);
+    return identity.equals(name)
+        ? 0
+        : (int) all.stream().filter(object -> object.identity().equals(identity)).count();
+  }
+
   /** The order's file of frozen slices was written anew. */
-  void written(WriteShards order, List<Integer> groups, ShardFile file) {
-    made.put(order.prefix(), new Made(name(order), groups, file, new Copy()));
+  synchronized void written(WriteShards order, List<Integer> groups, ShardFile file) {
+    made.put(order.prefix(), new Made(name(order), groups, file, new Copy(1)));
   }
 
   private static String name(WriteShards order) {

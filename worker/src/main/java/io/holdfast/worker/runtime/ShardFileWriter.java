@@ -14,7 +14,6 @@ import io.holdfast.worker.protocol.WorkerEvent.ShardFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -211,22 +210,6 @@ final class ShardFileWriter {
     Thread thread = new Thread(task, "shard-writer");
     thread.setDaemon(true);
     return thread;
-  }
-
-  /** Which of its variable's slices each slice is, from 0. */
-  private static final class Ordinals {
-    private final Map<Slice, Integer> ordinals = new HashMap<>();
-
-    Ordinals(SlicePlan plan) {
-      Map<String, Integer> counts = new HashMap<>();
-      for (Slice slice : plan.slices()) {
-        ordinals.put(slice, counts.merge(slice.variable().key(), 1, Integer::sum) - 1);
-      }
-    }
-
-    int of(Slice slice) {
-      return ordinals.get(slice);
-    }
   }
 
   private static final class AbandonedException extends Exception {

@@ -31,12 +31,15 @@ final class StateLoader {
   private final ModelPlan plan;
   private final SlicePlan slices;
   private final ObjectStore store;
+  private final FrozenFiles frozenFiles;
 
-  StateLoader(Job job, ModelPlan plan, SlicePlan slices, ObjectStore store) {
+  StateLoader(
+      Job job, ModelPlan plan, SlicePlan slices, ObjectStore store, FrozenFiles frozenFiles) {
     this.job = job;
     this.plan = plan;
     this.slices = slices;
     this.store = store;
+    this.frozenFiles = frozenFiles;
   }
 
   /** The values before the first step, with the slots of these groups. */
@@ -73,6 +76,7 @@ final class StateLoader {
         }
       }
       reads.finish();
+      frozenFiles.loaded(reader.files(), reader.index(), slices, owned);
     }
   }
 

@@ -83,7 +83,7 @@ final class Trainer {
     this.states = new HeldStates(pool);
     this.exchange = exchange;
     this.frozenFiles = new FrozenFiles(store, job.checkpoint().retention().maxToKeep());
-    this.loader = new StateLoader(job, plan, slices, store);
+    this.loader = new StateLoader(job, plan, slices, store, frozenFiles);
     this.stepper = new Stepper(job, plan, slices, train, network.maxShardRows(), lanes);
     this.evaluation = validation.map(data -> new Evaluation(job, network, data, lanes));
     this.probeDigest = ProbeDigest.of(job, plan);
