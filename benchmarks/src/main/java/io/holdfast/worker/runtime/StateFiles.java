@@ -38,7 +38,7 @@ public final class StateFiles {
     this.store = store;
     this.slices = SlicePlan.of(plan, job.mesh().shards());
     this.pool = new StatePool(plan, new BufferPool());
-    this.loader = new StateLoader(job, plan, slices, store);
+    this.loader = new StateLoader(job, plan, slices, store, new FrozenFiles(store, 1));
   }
 
   /** A worker's memory for a state. */
