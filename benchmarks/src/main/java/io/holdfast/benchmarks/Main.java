@@ -239,6 +239,12 @@ public final class Main {
         description = "Copies of a block, each on a DataNode of its own (default: 1).")
     private int replication;
 
+    @Option(
+        names = "--sync-on-close",
+        description =
+            "DataNodes sync a file that is closed, so that a put is durable as a save is.")
+    private boolean syncOnClose;
+
     @Spec private CommandSpec spec;
 
     @Override
@@ -247,7 +253,7 @@ public final class Main {
         throw new ParameterException(
             spec.commandLine(), "--replication: " + replication + " (allowed: 1 and more)");
       }
-      HdfsSuite.run(bench, replication);
+      HdfsSuite.run(bench, replication, syncOnClose);
     }
   }
 

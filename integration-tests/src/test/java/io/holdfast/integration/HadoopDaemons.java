@@ -22,7 +22,7 @@ final class HadoopDaemons {
   static final String NAME_NODE = "org.apache.hadoop.hdfs.server.namenode.NameNode";
   static final String DATA_NODE = "org.apache.hadoop.hdfs.server.datanode.DataNode";
 
-  private static final Duration DEADLINE = Duration.ofSeconds(90);
+  static final Duration DEADLINE = Duration.ofSeconds(90);
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private static final String LOGBACK =
@@ -110,11 +110,11 @@ final class HadoopDaemons {
 
   /** kill -9; returns when it is gone. */
   void kill(String daemon) throws InterruptedException {
-    processes.get(daemon).destroyForcibly().waitFor();
+    processes.remove(daemon).destroyForcibly().waitFor();
   }
 
   void killAll() throws InterruptedException {
-    for (String daemon : processes.keySet()) {
+    for (String daemon : List.copyOf(processes.keySet())) {
       kill(daemon);
     }
   }

@@ -43,6 +43,7 @@ class KerberosTest {
 
   private Kdc kdc;
   private SecureHdfs cluster;
+  private Holdfast.Running running;
   private Path keytab;
   private Path site;
   private Path krb5;
@@ -68,6 +69,9 @@ class KerberosTest {
 
   @AfterAll
   void stopAll() throws Exception {
+    if (running != null) {
+      running.kill();
+    }
     cluster.close();
     kdc.close();
   }
@@ -102,8 +106,8 @@ class KerberosTest {
   @Test
   void aRunOutlivesItsTicketsAndEndsInTheBitsOfALocalDisk() throws Exception {
     URI run = cluster.uri("/runs/long");
-    Holdfast.Running running = startLongRun(run);
-    awaitSave(running, run, 1);
+    running = startLongRun(run);
+    awaitSave(run, 1);
     int before = kdc.logins();
     // A ticket is renewed before it has run out; by the second time the first one is gone.
     Await.until(
@@ -114,7 +118,7 @@ class KerberosTest {
     cluster.startNameNode();
     cluster.awaitDataNodes();
     running.children("worker").get(0).destroyForcibly();
-    awaitSave(running, run, newestStep(run) + 2);
+    awaitSave(run, newestStep(run) + 2);
     assertThat(command(trainer(), "stop", "--dir", run.toString()).exitCode()).isZero();
     Holdfast.Result result = running.await();
     assertThat(result.exitCode()).as(result.all()).isZero();
@@ -148,7 +152,7 @@ class KerberosTest {
         "checkpoint.max_to_keep=3");
   }
 
-  private void awaitSave(Holdfast.Running running, URI run, long step) throws Exception {
+  private void awaitSave(URI run, long step) throws Exception {
     Await.until(
         DEADLINE,
         () -> "no save of step " + step,

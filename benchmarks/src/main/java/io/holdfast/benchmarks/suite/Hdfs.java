@@ -46,22 +46,26 @@ final class Hdfs implements AutoCloseable {
 
   private final Path directory;
   private final int replication;
+  private final boolean syncOnClose;
   private final String address = freeAddress();
   private final List<Process> servers = new ArrayList<>();
 
-  private Hdfs(Path directory, int replication) throws IOException {
+  private Hdfs(Path directory, int replication, boolean syncOnClose) throws IOException {
     this.directory = directory;
     this.replication = replication;
+    this.syncOnClose = syncOnClose;
   }
 
   /**
    * Starts it.
    *
    * @param replication copies of each block, and DataNodes
+   * @param syncOnClose whether DataNodes sync the blocks of a file that is closed
    */
-  static Hdfs start(Bench bench, int replication) throws IOException, InterruptedException {
+  static Hdfs start(Bench bench, int replication, boolean syncOnClose)
+      throws IOException, InterruptedException {
     Path directory = Files.createTempDirectory(bench.scratch(), "hdfs");
-    Hdfs hdfs = new Hdfs(directory, replication);
+    Hdfs hdfs = new Hdfs(directory, replication, syncOnClose);
     try {
       hdfs.startAll();
       return hdfs;
@@ -103,6 +107,7 @@ final class Hdfs implements AutoCloseable {
         "dfs.datanode.http.address", freeAddress(),
         "dfs.datanode.ipc.address", freeAddress(),
         "dfs.datanode.hostname", "127.0.0.1",
+        "dfs.datanode.synconclose", Boolean.toString(syncOnClose),
         "dfs.heartbeat.interval", "1");
   }
 

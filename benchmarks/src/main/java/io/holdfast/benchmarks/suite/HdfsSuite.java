@@ -38,16 +38,23 @@ public final class HdfsSuite {
    * Runs it.
    *
    * @param replication copies of each block
+   * @param syncOnClose whether DataNodes sync a file that is closed: by default a put is in their
+   *     memory when it ends, while a save is on their disks
    */
-  public static void run(Bench bench, int replication) throws IOException, InterruptedException {
+  public static void run(Bench bench, int replication, boolean syncOnClose)
+      throws IOException, InterruptedException {
     Path file = Files.createTempFile(Disk.memory(bench), "holdfast-random", "");
     file.toFile().deleteOnExit();
     fill(file, bench.megabytes());
-    try (Hdfs hdfs = Hdfs.start(bench, replication);
+    try (Hdfs hdfs = Hdfs.start(bench, replication, syncOnClose);
         OrderedProcess shell = hdfs.warmShell();
         OrderedProcess worker = hdfs.worker(bench)) {
       HdfsSuite suite = new HdfsSuite(bench, hdfs, shell, worker, file);
-      String copies = ", " + replication + (replication == 1 ? " copy" : " copies");
+      String copies =
+          ", "
+              + replication
+              + (replication == 1 ? " copy" : " copies")
+              + (syncOnClose ? ", a put synced" : ", a put not synced");
       suite.compare("Durable save of %d MiB to HDFS" + copies + ", put = 1", suite.savers());
       suite.compare("Cold load of %d MiB from HDFS" + copies + ", get = 1", suite.loaders());
     } finally {
