@@ -1,6 +1,8 @@
 package io.holdfast.benchmarks;
 
+import io.holdfast.benchmarks.suite.HdfsSuite;
 import io.holdfast.benchmarks.suite.LoadSuite;
+import io.holdfast.benchmarks.suite.ReshardSuite;
 import io.holdfast.benchmarks.suite.SaveEveryStepSuite;
 import io.holdfast.benchmarks.suite.SaveSuite;
 import io.holdfast.benchmarks.suite.ScalingSuite;
@@ -51,6 +53,8 @@ public final class Main {
         .addSubcommand(new Wire())
         .addSubcommand(new Save())
         .addSubcommand(new Load())
+        .addSubcommand(new Reshard())
+        .addSubcommand(new HdfsPut())
         .addSubcommand(new SaveEveryStep())
         .addSubcommand(new Micro());
   }
@@ -208,6 +212,48 @@ public final class Main {
     @Override
     void measure(Bench bench) throws IOException, InterruptedException {
       LoadSuite.run(bench);
+    }
+  }
+
+  @Command(
+      name = "reshard",
+      mixinStandardHelpOptions = true,
+      header = "The same checkpoint in another number of files beside a durable copy by dd.")
+  static final class Reshard extends Suite {
+    @Override
+    void measure(Bench bench) throws IOException, InterruptedException {
+      ReshardSuite.run(bench);
+    }
+  }
+
+  @Command(
+      name = "hdfs",
+      mixinStandardHelpOptions = true,
+      header = "A save to HDFS and a cold load from it beside Hadoop's own put and get.",
+      footer = {"", "Example:", "  benchmarks/run hdfs --replication 3 --mib 256"})
+  static final class HdfsPut extends Suite {
+    @Option(
+        names = "--replication",
+        paramLabel = "N",
+        defaultValue = "1",
+        description = "Copies of a block, each on a DataNode of its own (default: 1).")
+    private int replication;
+
+    @Option(
+        names = "--sync-on-close",
+        description =
+            "DataNodes sync a file that is closed, so that a put is durable as a save is.")
+    private boolean syncOnClose;
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    void measure(Bench bench) throws IOException, InterruptedException {
+      if (replication < 1) {
+        throw new ParameterException(
+            spec.commandLine(), "--replication: " + replication + " (allowed: 1 and more)");
+      }
+      HdfsSuite.run(bench, replication, syncOnClose);
     }
   }
 

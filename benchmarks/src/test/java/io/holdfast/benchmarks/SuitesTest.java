@@ -24,6 +24,12 @@ class SuitesTest {
   }
 
   @Test
+  void reshardAndHdfsPrintTheirTables() {
+    assertThat(quick("reshard")).contains("dd = 1", "holdfast, read back", "bytes read");
+    assertThat(quick("hdfs")).contains("put = 1", "get = 1", "hdfs dfs -put", "holdfast");
+  }
+
+  @Test
   void theWirePrintsItsTableOfAWholeRun() {
     assertThat(quick("wire", "--job", "cnn"))
         .contains("cnn: bytes on the wire, state 866600 bytes");

@@ -1,7 +1,9 @@
 package io.holdfast.benchmarks.suite;
 
+import io.holdfast.benchmarks.Bench;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -9,7 +11,7 @@ import java.util.List;
 final class Disk {
   private Disk() {}
 
-  /** Copies a file that lies in memory to the disk, durably; returns seconds. */
+  /** Copies a file to the disk, durably; returns seconds. */
   static double writeDurably(Path source, Path target) throws IOException, InterruptedException {
     return run("dd", "if=" + source, "of=" + target, "bs=1M", "conv=fdatasync", "status=none");
   }
@@ -31,7 +33,20 @@ final class Disk {
     run("sync", "-f", directory.toString());
   }
 
-  private static double run(String... command) throws IOException, InterruptedException {
+  /**
+   * A directory whose files lie in memory, if there is room for so many MiB twice; else one on the
+   * disk, of which the kernel keeps some in memory.
+   */
+  static Path memory(Bench bench) throws IOException {
+    Path shared = Path.of("/dev/shm");
+    long wanted = (long) bench.megabytes() << 20;
+    boolean room =
+        Files.isWritable(shared) && Files.getFileStore(shared).getUsableSpace() > 2 * wanted;
+    return room ? shared : bench.scratch();
+  }
+
+  /** Runs a program to its end, which must be a good one; returns seconds. */
+  static double run(String... command) throws IOException, InterruptedException {
     long start = System.nanoTime();
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

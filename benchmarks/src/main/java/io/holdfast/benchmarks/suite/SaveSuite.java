@@ -51,7 +51,7 @@ public final class SaveSuite {
   private static Contender dd(Bench bench, SyntheticRun run, StateFiles.State state)
       throws IOException, InterruptedException {
     Prefix saved = run.save(List.of(state));
-    Path source = Files.createTempFile(memory(bench), "holdfast-random", "");
+    Path source = Files.createTempFile(Disk.memory(bench), "holdfast-random", "");
     source.toFile().deleteOnExit();
     Files.copy(
         Checkpoints.largest(run.filesOf(saved)), source, StandardCopyOption.REPLACE_EXISTING);
@@ -79,14 +79,5 @@ public final class SaveSuite {
           Bench.remove(directory);
           return bench.megabytes() / seconds;
         });
-  }
-
-  /** Where files lie in memory, if there is room; else the disk, of which the kernel keeps some. */
-  private static Path memory(Bench bench) throws IOException {
-    Path shared = Path.of("/dev/shm");
-    long wanted = (long) bench.megabytes() << 20;
-    boolean room =
-        Files.isWritable(shared) && Files.getFileStore(shared).getUsableSpace() > 2 * wanted;
-    return room ? shared : bench.scratch();
   }
 }

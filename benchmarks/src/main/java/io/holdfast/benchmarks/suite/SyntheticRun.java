@@ -18,6 +18,7 @@ import io.holdfast.storage.checkpoint.Prefix;
 import io.holdfast.storage.checkpoint.ShardReport;
 import io.holdfast.storage.store.ClaimOutcome;
 import io.holdfast.storage.store.LocalStore;
+import io.holdfast.storage.store.ObjectInfo;
 import io.holdfast.storage.store.ObjectStore;
 import io.holdfast.worker.runtime.StateFiles;
 import java.io.IOException;
@@ -29,7 +30,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /**
  * A run directory with a state of a wanted size, written, committed and loaded by the product's own
@@ -39,39 +39,53 @@ final class SyntheticRun implements AutoCloseable {
   private static final int INPUT = 4096;
   private static final int BYTES_PER_WEIGHT = 3 * Float.BYTES;
 
-  private final Path directory;
+  private final Path scratch;
+  private final ObjectStore store;
   private final Job job;
   private final ModelPlan plan;
   private final CheckpointKeeper keeper;
   private final StateFiles files;
   private long step;
 
-  private SyntheticRun(Path directory, Job job, CheckpointKeeper keeper, StateFiles files) {
-    this.directory = directory;
+  private SyntheticRun(Path scratch, ObjectStore store, Job job, CheckpointKeeper keeper) {
+    this.scratch = scratch;
+    this.store = store;
     this.job = job;
     this.plan = ModelPlan.of(job);
     this.keeper = keeper;
-    this.files = files;
+    this.files = new StateFiles(job, store);
   }
 
-  /** A new run whose checkpoint has about so many bytes: one layer's weights and Adam's slots. */
+  /** A new run on the disk that is measured. */
   static SyntheticRun create(Bench bench, int megabytes) throws IOException {
-    Path directory = Files.createTempDirectory(bench.scratch(), "synthetic");
+    Path scratch = Files.createTempDirectory(bench.scratch(), "synthetic");
+    return create(scratch, LocalStore.open(scratch.resolve("run")), megabytes);
+  }
+
+  /**
+   * A new run whose checkpoint has about so many bytes: one layer's weights and Adam's slots.
+   *
+   * @param scratch a directory for its job file; removed in the end
+   * @param store where it lies
+   */
+  static SyntheticRun create(Path scratch, ObjectStore store, int megabytes) throws IOException {
     long units = ((long) megabytes << 20) / ((INPUT + 1L) * BYTES_PER_WEIGHT);
-    Path file = Files.writeString(directory.resolve("job.yaml"), jobText(units));
+    Path file = Files.writeString(scratch.resolve("job.yaml"), jobText(units));
     try {
       Job job = JobFile.read(file);
-      ObjectStore store = LocalStore.open(directory.resolve("run"));
-      if (!(store.claim(0) instanceof ClaimOutcome.Won won)) {
-        throw new IOException(directory + " is claimed by somebody else");
-      }
-      CheckpointKeeper keeper =
-          CheckpointKeeper.open(
-              new CheckpointDirectory(store), won.tenure(), InstantSource.system());
-      return new SyntheticRun(directory.resolve("run"), job, keeper, new StateFiles(job, store));
+      return new SyntheticRun(scratch, store, job, keeper(store));
     } catch (JobException e) {
       throw new IOException(e.getMessage(), e);
     }
+  }
+
+  /** Claims a run directory that nobody leads. */
+  static CheckpointKeeper keeper(ObjectStore store) throws IOException {
+    if (!(store.claim(0) instanceof ClaimOutcome.Won won)) {
+      throw new IOException(store.location() + " is claimed by somebody else");
+    }
+    return CheckpointKeeper.open(
+        new CheckpointDirectory(store), won.tenure(), InstantSource.system());
   }
 
   private static String jobText(long units) {
@@ -92,8 +106,8 @@ final class SyntheticRun implements AutoCloseable {
         .formatted(INPUT, units, INPUT, units);
   }
 
-  Path directory() {
-    return directory;
+  CheckpointDirectory directory() {
+    return keeper.directory();
   }
 
   StateFiles files() {
@@ -139,22 +153,27 @@ final class SyntheticRun implements AutoCloseable {
         new TreeMap<>());
   }
 
-  /** The files of a checkpoint. */
+  /** The files of a checkpoint on a local disk. */
   List<Path> filesOf(Prefix prefix) throws IOException {
-    try (Stream<Path> all = Files.list(directory)) {
-      return all.filter(path -> path.getFileName().toString().startsWith(prefix + ".")).toList();
-    }
+    return namesOf(prefix).stream().map(name -> Path.of(store.location()).resolve(name)).toList();
+  }
+
+  private List<String> namesOf(Prefix prefix) throws IOException {
+    return store.list("").stream()
+        .map(ObjectInfo::name)
+        .filter(name -> name.startsWith(prefix + "."))
+        .toList();
   }
 
   void delete(Prefix prefix) throws IOException {
-    for (Path file : filesOf(prefix)) {
-      Files.delete(file);
+    for (String name : namesOf(prefix)) {
+      store.delete(name);
     }
   }
 
   @Override
   public void close() throws IOException {
     keeper.close();
-    Bench.remove(directory.getParent());
+    Bench.remove(scratch);
   }
 }

@@ -108,6 +108,21 @@ public final class StateFiles {
         new Snapshot(pool, state.buffers));
   }
 
+  /**
+   * How long a hand-over locks the states: nothing else of it can keep the computing thread.
+   *
+   * @return nanoseconds
+   */
+  public long lockedNanos(State state) {
+    HeldStates states = new HeldStates(pool);
+    states.restart(1, state.buffers);
+    long start = System.nanoTime();
+    Snapshot snapshot = states.snapshot(1);
+    long nanos = System.nanoTime() - start;
+    snapshot.release();
+    return nanos;
+  }
+
   /** Waits until a file that was begun is durable. */
   public ShardReport awaitDurable() throws IOException, InterruptedException {
     WorkerEvent answer = answers.take();

@@ -69,7 +69,11 @@ record HdfsClient(DistributedFileSystem calls, DistributedFileSystem streams) {
       return (DistributedFileSystem) FileSystem.newInstance(fileSystem, configuration);
     } catch (IllegalArgumentException e) {
       if (e.getCause() instanceof UnknownHostException) {
-        throw new IOException(fileSystem + ": " + e.getMessage(), e);
+        throw new IOException(
+            fileSystem
+                + ": no host of that name is known, and dfs.nameservices (in hdfs-site.xml of"
+                + " HADOOP_CONF_DIR) does not have it",
+            e);
       }
       throw new SettingsException(
           fileSystem + ": a setting in HADOOP_CONF_DIR cannot be: " + e.getMessage(), e);

@@ -1,5 +1,6 @@
 package io.holdfast.storage.hdfs;
 
+import io.holdfast.storage.SettingsException;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.hadoop.hdfs.protocol.AlreadyBeingCreatedException;
 import org.apache.hadoop.hdfs.server.namenode.SafeModeException;
@@ -30,8 +32,8 @@ final class HdfsErrors {
 
   /**
    * An exception as the store's contract has it, with one line for an operator: what is missing,
-   * what is taken, and else one that says nothing about the bytes. The end of a connection is no
-   * end of a file.
+   * what is taken, whom Kerberos refuses, and else one that says nothing about the bytes. The end
+   * of a connection is no end of a file.
    *
    * @param name to begin the line with; empty if the line names it
    */
@@ -46,6 +48,10 @@ final class HdfsErrors {
     }
     if (cause instanceof NoSuchFileException || cause instanceof FileAlreadyExistsException) {
       return cause;
+    }
+    Optional<String> refusal = isOutage(failure) ? Optional.empty() : KerberosErrors.meaning(cause);
+    if (refusal.isPresent()) {
+      return new SettingsException("HDFS refuses the connection: " + refusal.get(), cause);
     }
     return new IOException(name.isEmpty() ? line(cause) : name + ": " + line(cause), cause);
   }

@@ -21,6 +21,9 @@ final class HdfsLogin {
   static final String PRINCIPAL = "HOLDFAST_KERBEROS_PRINCIPAL";
   static final String KEYTAB = "HOLDFAST_KERBEROS_KEYTAB";
 
+  /** What who has no ticket can do. */
+  static final String ADVICE = "do: kinit, or set " + PRINCIPAL + " and " + KEYTAB;
+
   private static final Logger LOG = LoggerFactory.getLogger(HdfsLogin.class);
 
   private HdfsLogin() {}
@@ -29,8 +32,9 @@ final class HdfsLogin {
    * Logs in for the whole process.
    *
    * @param environment of this process
-   * @throws SettingsException if the keytab is not there, or is given where there is no Kerberos
-   * @throws IOException if the keytab is not accepted
+   * @throws SettingsException if there is neither ticket nor keytab, the keytab is not accepted, or
+   *     it is given where there is no Kerberos
+   * @throws IOException if the KDC cannot be reached
    */
   static void login(Configuration configuration, Map<String, String> environment)
       throws IOException {
@@ -38,6 +42,7 @@ final class HdfsLogin {
     String principal = environment.getOrDefault(PRINCIPAL, "");
     String keytab = environment.getOrDefault(KEYTAB, "");
     if (principal.isEmpty() && keytab.isEmpty()) {
+      requireTicket();
       return;
     }
     if (principal.isEmpty() || keytab.isEmpty()) {
@@ -52,9 +57,31 @@ final class HdfsLogin {
     if (!Files.isReadable(Path.of(keytab))) {
       throw new SettingsException(KEYTAB + ": " + keytab + ": no such file that can be read");
     }
-    UserGroupInformation.loginUserFromKeytab(
-        SecurityUtil.getServerPrincipal(principal, (String) null), keytab);
+    login(SecurityUtil.getServerPrincipal(principal, (String) null), keytab);
+  }
+
+  private static void login(String principal, String keytab) throws IOException {
+    try {
+      UserGroupInformation.loginUserFromKeytab(principal, keytab);
+    } catch (IOException e) {
+      throw KerberosErrors.login(principal + " with " + KEYTAB + " " + keytab, e);
+    }
     LOG.info("Logged in to Kerberos as {}", UserGroupInformation.getLoginUser().getUserName());
+  }
+
+  /** A delegation token serves too: YARN's containers have nothing else. */
+  private static void requireTicket() throws IOException {
+    if (!UserGroupInformation.isSecurityEnabled()) {
+      return;
+    }
+    UserGroupInformation user = UserGroupInformation.getLoginUser();
+    if (!user.hasKerberosCredentials() && user.getTokens().isEmpty()) {
+      throw new SettingsException(
+          "hadoop.security.authentication is kerberos (in core-site.xml of HADOOP_CONF_DIR), but"
+              + " there is no Kerberos ticket, or it has run out ("
+              + ADVICE
+              + ")");
+    }
   }
 
   private static void configure(Configuration configuration) throws SettingsException {
@@ -62,7 +89,10 @@ final class HdfsLogin {
       UserGroupInformation.setConfiguration(configuration);
     } catch (IllegalArgumentException e) {
       // Such as a hadoop.security.authentication that there is none of; the message names it.
-      throw new SettingsException(e.getMessage() + " (in core-site.xml of HADOOP_CONF_DIR)", e);
+      throw new SettingsException(
+          KerberosErrors.meaning(e)
+              .orElse(e.getMessage() + " (in core-site.xml of HADOOP_CONF_DIR)"),
+          e);
     }
   }
 }

@@ -2,6 +2,7 @@ package io.holdfast.storage.hdfs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.storage.SettingsException;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -43,6 +44,49 @@ class HdfsErrorsTest {
     assertThat(HdfsErrors.translate("x", new EOFException("Premature EOF")))
         .isExactlyInstanceOf(IOException.class)
         .hasMessage("x: Premature EOF");
+  }
+
+  /** As Hadoop 3.5.0 and the JDK word it, deep in what is thrown. */
+  @Test
+  void whomKerberosRefusesIsToldWhatToDo() {
+    assertThat(
+            HdfsErrors.translate(
+                "x",
+                new IOException(
+                    "DestHost:destPort a:1 , LocalHost:localPort b/c:0. Failed on local exception",
+                    new AccessControlException(
+                        "Client cannot authenticate via:[TOKEN, KERBEROS]"))))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("kinit")
+        .hasMessageContaining("HOLDFAST_KERBEROS_KEYTAB");
+    assertThat(
+            HdfsErrors.translate(
+                "",
+                new IOException(
+                    "Couldn't set up IO streams",
+                    new IllegalArgumentException(
+                        "Failed to specify server's Kerberos principal name"))))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("dfs.namenode.kerberos.principal is missing");
+    assertThat(
+            HdfsErrors.translate(
+                "x", remote(AccessControlException.class, "Permission denied: user=me")))
+        .isExactlyInstanceOf(IOException.class);
+  }
+
+  /** A KDC that is away while a connection is made is an outage, and no fault of the settings. */
+  @Test
+  void aKdcThatIsAwayIsNoSetting() {
+    IOException failure =
+        new IOException(
+            "No valid credentials provided: Failed to find any Kerberos tgt",
+            new ConnectException("refused"));
+    assertThat(HdfsErrors.isOutage(failure)).isTrue();
+    assertThat(HdfsErrors.translate("x", failure)).isExactlyInstanceOf(IOException.class);
+    assertThat(KerberosErrors.login("me", failure))
+        .isExactlyInstanceOf(IOException.class)
+        .hasMessageContaining("KDC")
+        .hasMessageEndingWith("refused");
   }
 
   @Test

@@ -45,6 +45,14 @@ class HdfsSettingsTest {
     assertThat(settings.getBoolean("fs.automatic.close", true)).isFalse();
   }
 
+  /** Hadoop would refuse to make any file. */
+  @Test
+  void aBlockSizeThatFourKibibytesDoNotDivideKeepsHadoopsSums() throws IOException {
+    assertThat(read("dfs.blocksize", "1m").get("dfs.bytes-per-checksum")).isEqualTo("4096");
+    assertThat(read("dfs.blocksize", "1049088").get("dfs.bytes-per-checksum")).isNull();
+    assertThat(read("dfs.blocksize", "large").get("dfs.bytes-per-checksum")).isNull();
+  }
+
   @Test
   void singleCallsAreNotTriedAgainByHadoop() throws IOException {
     Configuration settings = read();
