@@ -62,13 +62,13 @@ public record SaveCadence(
   static final Duration PRIOR_BETWEEN_FAILURES = Duration.ofHours(6);
 
   /** Saves at named steps or times may slow down training by this part of its time at most. */
-  static final double PERIODIC_BUDGET = 0.05;
+  static final double PERIODIC_BUDGET = 0.03;
 
   /**
    * But however dear they seem, at least this part of the time may be spent on them: other things
    * than saves make steps slow, too.
    */
-  private static final double LEAST_SHARE = 0.2;
+  private static final double LEAST_SHARE = 0.1;
 
   /**
    * After so many saves without a step between them, one is done without to see what steps take.

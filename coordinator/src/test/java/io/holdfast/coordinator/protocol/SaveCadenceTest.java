@@ -85,12 +85,12 @@ class SaveCadenceTest {
     assertThat(SaveCadence.UNMEASURED.isAffordable(0)).isTrue();
     SaveCadence cheap = after(10, 0, 2);
     assertThat(cheap.isAffordable(2 * SECOND)).as("training feels nothing").isTrue();
-    SaveCadence felt = after(10, 0.2, 2);
-    assertThat(felt.isAffordable(3 * SECOND)).as("0.2 s in 3 s").isFalse();
-    assertThat(felt.isAffordable(4 * SECOND + 1)).as("0.2 s in 4 s").isTrue();
+    SaveCadence felt = after(10, 0.3, 2);
+    assertThat(felt.isAffordable(9 * SECOND)).as("0.3 s in 9 s").isFalse();
+    assertThat(felt.isAffordable(10 * SECOND + SECOND / 10)).as("0.3 s in 10 s").isTrue();
     SaveCadence dear = after(10, 100, 2);
-    assertThat(dear.isAffordable(9 * SECOND)).isFalse();
-    assertThat(dear.isAffordable(10 * SECOND)).as("a fifth of the time").isTrue();
+    assertThat(dear.isAffordable(19 * SECOND)).isFalse();
+    assertThat(dear.isAffordable(20 * SECOND)).as("a tenth of the time").isTrue();
   }
 
   @Test
@@ -100,8 +100,8 @@ class SaveCadenceTest {
       assertThat(cadence.isAffordable(2 * SECOND)).isTrue();
       cadence = cadence.started(0).through(2 * SECOND).stepped(SECOND);
     }
-    assertThat(cadence.isAffordable(9 * SECOND)).isFalse();
-    assertThat(cadence.isAffordable(10 * SECOND)).isTrue();
+    assertThat(cadence.isAffordable(19 * SECOND)).isFalse();
+    assertThat(cadence.isAffordable(20 * SECOND)).isTrue();
     assertThat(cadence.stepped(SECOND).isAffordable(2 * SECOND)).as("seen").isTrue();
   }
 
