@@ -22,7 +22,7 @@ import java.util.Locale;
  * @param observedSeconds how long training was watched for failures
  * @param saves how many were measured
  * @param saveSeconds that a save takes from its start until it is through, a moving mean
- * @param costSeconds of training that a save costs, a moving mean
+ * @param costSeconds of training that a save costs, a moving mean; below 0 where steps vary more
  * @param stepSeconds of a step while no save is under way, a moving mean; 0 if unknown
  * @param saving whether a save is under way, or was at the beginning of this step
  * @param blind saves measured since a step was seen without one: what that takes is guessed then
@@ -68,7 +68,7 @@ public record SaveCadence(
    * But however dear they seem, at least this part of the time may be spent on them: other things
    * than saves make steps slow, too.
    */
-  private static final double LEAST_SHARE = 0.1;
+  private static final double LEAST_SHARE = 0.2;
 
   /**
    * After so many saves without a step between them, one is done without to see what steps take.
@@ -77,6 +77,9 @@ public record SaveCadence(
 
   /** Weight of the newest measurement in the moving means. */
   private static final double WEIGHT = 0.2;
+
+  /** The same for what saves cost, which is a small difference of steps that vary. */
+  private static final double COST_WEIGHT = 0.1;
 
   private static final double NANOS = 1e9;
 
@@ -137,7 +140,8 @@ public record SaveCadence(
   /** A step took so long. */
   SaveCadence stepped(long nanos) {
     double seconds = nanos / NANOS;
-    double more = saving && stepSeconds > 0 ? Math.max(0, seconds - stepSeconds) : 0;
+    // Faster steps count as well: steps that merely vary are no cost.
+    double more = saving && stepSeconds > 0 ? seconds - stepSeconds : 0;
     SaveCadence watched =
         new SaveCadence(
             failures,
@@ -161,7 +165,7 @@ public record SaveCadence(
         observedSeconds,
         saves + 1,
         mean(saveSeconds, took, first),
-        mean(costSeconds, costSoFar, first),
+        first ? costSoFar : costSeconds + COST_WEIGHT * (costSoFar - costSeconds),
         stepSeconds,
         false,
         blind + 1,
@@ -195,8 +199,9 @@ public record SaveCadence(
     if (saves == 0) {
       return new Choice(FIRST_INTERVAL, "auto: no save is measured yet");
     }
-    double best = Math.sqrt(2 * costSeconds * secondsBetweenFailures());
-    double byBudget = costSeconds / stallBudget;
+    double cost = Math.max(0, costSeconds);
+    double best = Math.sqrt(2 * cost * secondsBetweenFailures());
+    double byBudget = cost / stallBudget;
     double seconds = Math.max(best, Math.max(byBudget, saveSeconds));
     double bounded =
         Math.min(MAX_INTERVAL.toSeconds(), Math.max(MIN_INTERVAL.toSeconds(), seconds));
