@@ -174,8 +174,16 @@ public record SaveCadence(
         0);
   }
 
-  /** Whether another periodic save beside training is cheap enough now. */
-  boolean isAffordable(long nowNanos) {
+  /**
+   * Whether another periodic save beside training may be made now. Where they are wanted farther
+   * apart than one takes, each is; else as many as training does not feel.
+   *
+   * @param wantedSeconds between the saves that the job names
+   */
+  boolean isAffordable(long nowNanos, double wantedSeconds) {
+    if (wantedSeconds >= saveSeconds) {
+      return true;
+    }
     double most = saveSeconds / LEAST_SHARE;
     double apart = blind > MOST_BLIND ? most : Math.min(most, costSeconds / PERIODIC_BUDGET);
     return nowNanos - startedNanos >= apart * NANOS;

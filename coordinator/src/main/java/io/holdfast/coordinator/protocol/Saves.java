@@ -67,9 +67,20 @@ final class Saves {
     if (turn.verifications.size() >= (beside ? 1 : Limits.MAX_PENDING_VERIFICATIONS)) {
       return Optional.of("previous still being read back");
     }
-    return beside && !turn.cadence.isAffordable(turn.now)
+    return beside && !turn.cadence.isAffordable(turn.now, wantedSeconds(turn))
         ? Optional.of("so soon after the previous it would slow down training")
         : Optional.empty();
+  }
+
+  /** The time between the periodic saves that the job names, as steps go. */
+  private static double wantedSeconds(Turn turn) {
+    var rules = turn.plan.checkpoint();
+    double bySteps =
+        rules.everySteps().isPresent()
+            ? rules.everySteps().getAsLong() * turn.cadence.stepSeconds()
+            : Double.MAX_VALUE;
+    double byTime = rules.every().map(every -> every.toNanos() / 1e9).orElse(Double.MAX_VALUE);
+    return Math.min(bySteps, byTime);
   }
 
   /** Does without a save that is due. */

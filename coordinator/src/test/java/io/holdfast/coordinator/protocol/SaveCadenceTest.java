@@ -14,6 +14,9 @@ class SaveCadenceTest {
   private static final long SECOND = 1_000_000_000L;
   private static final double BUDGET = 0.01;
 
+  /** Saves are wanted more often than they can be made, seconds apart. */
+  private static final double DENSE = 0;
+
   /** Steps of one second, and a save that makes one of them so much longer. */
   private static SaveCadence after(int steps, double costSeconds, double saveSeconds) {
     SaveCadence cadence = SaveCadence.UNMEASURED;
@@ -82,15 +85,16 @@ class SaveCadenceTest {
 
   @Test
   void periodicSavesKeepApartByWhatTheyCostButNeverFarther() {
-    assertThat(SaveCadence.UNMEASURED.isAffordable(0)).isTrue();
+    assertThat(SaveCadence.UNMEASURED.isAffordable(0, DENSE)).isTrue();
     SaveCadence cheap = after(10, 0, 2);
-    assertThat(cheap.isAffordable(2 * SECOND)).as("training feels nothing").isTrue();
+    assertThat(cheap.isAffordable(2 * SECOND, DENSE)).as("training feels nothing").isTrue();
     SaveCadence felt = after(10, 0.3, 2);
-    assertThat(felt.isAffordable(9 * SECOND)).as("0.3 s in 9 s").isFalse();
-    assertThat(felt.isAffordable(10 * SECOND + SECOND / 10)).as("0.3 s in 10 s").isTrue();
+    assertThat(felt.isAffordable(9 * SECOND, DENSE)).as("0.3 s in 9 s").isFalse();
+    assertThat(felt.isAffordable(10 * SECOND + SECOND / 10, DENSE)).as("0.3 s in 10 s").isTrue();
     SaveCadence dear = after(10, 100, 2);
-    assertThat(dear.isAffordable(9 * SECOND)).isFalse();
-    assertThat(dear.isAffordable(10 * SECOND)).as("a fifth of the time").isTrue();
+    assertThat(dear.isAffordable(9 * SECOND, DENSE)).isFalse();
+    assertThat(dear.isAffordable(2 * SECOND, 2)).as("the job wants it each 2 s").isTrue();
+    assertThat(dear.isAffordable(10 * SECOND, DENSE)).as("a fifth of the time").isTrue();
   }
 
   @Test
@@ -100,19 +104,19 @@ class SaveCadenceTest {
       long varied = SECOND + (i % 2 == 0 ? SECOND / 5 : -SECOND / 5);
       cadence = cadence.started(0).through(SECOND / 10).stepped(varied).stepped(SECOND);
     }
-    assertThat(cadence.isAffordable(SECOND)).isTrue();
+    assertThat(cadence.isAffordable(SECOND, DENSE)).isTrue();
   }
 
   @Test
   void whereNoStepIsWithoutASaveOneIsMadeSo() {
     SaveCadence cadence = after(10, 0, 2);
     for (int i = 0; i < 16; i++) {
-      assertThat(cadence.isAffordable(2 * SECOND)).isTrue();
+      assertThat(cadence.isAffordable(2 * SECOND, DENSE)).isTrue();
       cadence = cadence.started(0).through(2 * SECOND).stepped(SECOND);
     }
-    assertThat(cadence.isAffordable(9 * SECOND)).isFalse();
-    assertThat(cadence.isAffordable(10 * SECOND)).isTrue();
-    assertThat(cadence.stepped(SECOND).isAffordable(2 * SECOND)).as("seen").isTrue();
+    assertThat(cadence.isAffordable(9 * SECOND, DENSE)).isFalse();
+    assertThat(cadence.isAffordable(10 * SECOND, DENSE)).isTrue();
+    assertThat(cadence.stepped(SECOND).isAffordable(2 * SECOND, DENSE)).as("seen").isTrue();
   }
 
   @Property
