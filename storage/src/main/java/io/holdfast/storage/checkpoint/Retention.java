@@ -1,5 +1,6 @@
 package io.holdfast.storage.checkpoint;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -148,18 +149,26 @@ public final class Retention {
         .forEach(c -> keep(c, KeptReason.BEST));
   }
 
-  /** As TensorFlow does: the first that is a span later than the one preserved before it. */
+  /**
+   * The first of each span of the run's time but of the one it began in. TensorFlow counts a span
+   * from the one preserved before; here that one may be deleted later (for its age, for room), and
+   * what has been preserved must not depend on it.
+   */
   private void keepOneEachSpan() {
-    if (policy.keepEvery().isEmpty()) {
-      return;
-    }
-    Instant preserved = policy.runStarted();
-    for (Candidate candidate : oldestFirst) {
-      if (!candidate.time().isBefore(preserved.plus(policy.keepEvery().get()))) {
-        keepUnlessExpired(candidate);
-        preserved = candidate.time();
-      }
-    }
+    policy
+        .keepEvery()
+        .ifPresent(
+            span -> {
+              long preserved = 0;
+              for (Candidate candidate : oldestFirst) {
+                long index =
+                    Duration.between(policy.runStarted(), candidate.time()).dividedBy(span);
+                if (index > preserved) {
+                  keepUnlessExpired(candidate);
+                  preserved = index;
+                }
+              }
+            });
   }
 
   private void keepEachSoManySteps() {
@@ -224,12 +233,19 @@ public final class Retention {
         .forEach(candidate -> used.add(candidate.copies()));
     for (Candidate candidate : oldestFirst.subList(0, oldestFirst.indexOf(core))) {
       boolean tooMuch = used.bytes() > policy.maxBytes().getAsLong();
-      if (tooMuch && isExpendable(candidate) && !hasReaders(core.time())) {
+      if (tooMuch && isExpendable(candidate) && !mayBeRead(candidate, core)) {
         kept.remove(candidate.prefix());
         delete.put(candidate.prefix(), DeletedReason.NO_ROOM);
         used.remove(candidate.copies());
       }
     }
+  }
+
+  /** Whether it was the newest good one, or one of the best, less than its readers' grace ago. */
+  private boolean mayBeRead(Candidate candidate, Candidate core) {
+    Instant ousted =
+        ranking.oustedAt(oldestFirst.indexOf(candidate), oldestFirst).orElse(core.time());
+    return hasReaders(later(core.time(), ousted));
   }
 
   private boolean isExpendable(Candidate candidate) {

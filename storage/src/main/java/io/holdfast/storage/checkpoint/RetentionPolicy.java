@@ -10,7 +10,7 @@ import java.util.OptionalLong;
  * Which checkpoints are to be kept.
  *
  * @param maxToKeep the newest so many; empty keeps all
- * @param keepEvery besides, one each so long, counted from {@code runStarted}
+ * @param keepEvery besides, the first of each span so long, counted from {@code runStarted}
  * @param keepEverySteps besides, those whose step is a multiple of it
  * @param best besides, the best by a metric
  * @param timeToLive older ones go, whatever of the above but {@code best} keeps them

@@ -74,6 +74,32 @@ class RetentionTest {
   }
 
   @Test
+  void whatWasPreservedForItsSpanStaysSoWhenAnEarlierOneHasExpired() {
+    RetentionPolicy policy =
+        new RetentionPolicy(
+            OptionalInt.of(1),
+            Optional.of(Duration.ofMinutes(2)),
+            OptionalLong.empty(),
+            Optional.empty(),
+            Optional.of(Duration.ofMinutes(2)),
+            OptionalLong.empty(),
+            false,
+            "run-1",
+            START,
+            Duration.ZERO);
+    Instant now = START.plus(Duration.ofMinutes(5));
+    List<Candidate> candidates = candidates("2 3 4 5");
+    candidates.set(
+        1,
+        new Candidate(
+            candidates.get(1).prefix(), candidates.get(1).time(), Map.of(), true, Map.of(), true));
+    Retention.Plan plan = Retention.plan(candidates, policy, now);
+    assertThat(steps(plan)).containsExactly(2L);
+    candidates.removeIf(c -> plan.delete().containsKey(c.prefix()));
+    assertThat(Retention.plan(candidates, policy, now).delete()).isEmpty();
+  }
+
+  @Test
   void pinnedOnesStay() {
     Candidate pinned = new Candidate(new Prefix(1, 1, 1), START, Map.of(), false, Map.of(), true);
     List<Candidate> candidates = candidates("2 3");
