@@ -183,8 +183,10 @@ class WireCodecTest {
             generation(random),
             text(random),
             number(random),
-            random.nextInt(5),
-            random.nextInt(5),
+            List.of(
+                new CoordinatorMessage.ShardOrder(1 + random.nextInt(4), false, List.of(0, 7)),
+                new CoordinatorMessage.ShardOrder(
+                    1 + random.nextInt(4), true, List.of(random.nextInt(9)))),
             5 + random.nextInt(5),
             random.nextBoolean() ? "" : text(random),
             random.nextBoolean()),

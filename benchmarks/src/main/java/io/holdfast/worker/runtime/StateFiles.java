@@ -5,6 +5,7 @@ import io.holdfast.job.plan.ModelPlan;
 import io.holdfast.job.plan.Slice;
 import io.holdfast.job.plan.SliceGroup;
 import io.holdfast.job.plan.SlicePlan;
+import io.holdfast.protocol.CoordinatorMessage.ShardOrder;
 import io.holdfast.storage.bundle.DamagedCheckpointException;
 import io.holdfast.storage.checkpoint.Prefix;
 import io.holdfast.storage.checkpoint.ShardReport;
@@ -101,7 +102,11 @@ public final class StateFiles {
     List<Integer> groups = state.owned.stream().map(SliceGroup::index).toList();
     writer.write(
         new WorkerEffect.WriteShards(
-            prefix.toString(), prefix.step(), shard, 0, numShards, "", groups),
+            prefix.toString(),
+            prefix.step(),
+            List.of(new ShardOrder(shard, false, groups)),
+            numShards,
+            ""),
         slices,
         store,
         new FrozenFiles(store, 1),

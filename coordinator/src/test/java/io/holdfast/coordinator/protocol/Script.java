@@ -71,7 +71,8 @@ final class Script {
             retention,
             async,
             verifyAfter,
-            0);
+            0,
+            1);
     return plan(members, checkpoint, List.of(group(0, "v", new Variable.Iterations())));
   }
 
