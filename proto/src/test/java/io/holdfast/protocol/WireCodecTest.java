@@ -97,7 +97,7 @@ class WireCodecTest {
     wire.getStepDoneBuilder().getGenerationBuilder().setTerm(1);
     wire.getStepDoneBuilder().addSumsBuilder().setShard(1);
     wire.getStepDoneBuilder().addSumsBuilder().setShard(1);
-    refused(wire.build(), "shards are not ascending: 1 in [1]");
+    refused(wire.build(), "shards are not ascending: 1 after 1");
   }
 
   @Test
