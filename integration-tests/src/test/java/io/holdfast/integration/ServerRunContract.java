@@ -226,7 +226,7 @@ abstract class ServerRunContract {
         validation: {idx: {images: data/images, labels: data/labels}, scale: 255}
       steps: %d
       mesh: {shards: 2, model: 1, threads: 1, isa: avx2}
-      checkpoint: {every_steps: 1, async: false, max_to_keep: 5}
+      checkpoint: {every_steps: 1, writers: 2, async: false, max_to_keep: 5}
       """
           .formatted(STEPS);
 }

@@ -54,6 +54,8 @@ class TensorFlowTest {
             "--set",
             "checkpoint.async=false",
             "--set",
+            "checkpoint.writers=2",
+            "--set",
             "checkpoint.max_to_keep=" + (STEPS + 1));
     assertThat(result.exitCode()).as(result.all()).isZero();
     shown = Holdfast.run(directory, "show", run.toString(), "--json").json();

@@ -21,7 +21,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** A worker process: the machine as it is, around it toy kernels, a writer and a network. */
 final class SimWorker extends World.Process {
@@ -392,20 +391,17 @@ final class SimWorker extends World.Process {
 
   private void finishWrite(WorkerEffect.WriteShards write, Map<Integer, Long> handedOver) {
     if (abandoned.equals(write.prefix()) || world.chance(simulation.storageFaults())) {
-      apply(new WorkerEvent.ShardFilesFailed(write.prefix(), write.shard(), "EIO or abandoned"));
+      apply(
+          new WorkerEvent.ShardFilesFailed(
+              write.prefix(), write.files().get(0).shard(), "EIO or abandoned"));
       return;
     }
     Map<Integer, Long> content =
         simulation.mutation == Mutation.TORN_SNAPSHOT ? values : handedOver;
-    Map<Boolean, List<Integer>> groups =
-        write.groups().stream().collect(Collectors.partitioningBy(simulation.run::isFrozen));
-    List<WorkerEvent.ShardFile> files = new ArrayList<>();
-    if (write.shard() > 0) {
-      files.add(writeFile(write.prefix(), write.shard(), groups.get(false), content));
-    }
-    if (write.frozenShard() > 0) {
-      files.add(writeFile(write.prefix(), write.frozenShard(), groups.get(true), content));
-    }
+    List<WorkerEvent.ShardFile> files =
+        write.files().stream()
+            .map(file -> writeFile(write.prefix(), file.shard(), file.groups(), content))
+            .toList();
     apply(new WorkerEvent.ShardFilesWritten(write.prefix(), files));
   }
 

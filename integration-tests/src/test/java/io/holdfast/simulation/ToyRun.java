@@ -77,7 +77,8 @@ final class ToyRun {
             retention(1 + random.nextInt(3)),
             random.nextInt(4) != 0,
             random.nextInt(4) != 0,
-            0);
+            0,
+            1 + random.nextInt(3));
     return new RunPlan(
         "v",
         "run",

@@ -16,6 +16,7 @@ import java.util.OptionalLong;
  * @param verifyAfter whether each is read back after its commit; then only verified ones count for
  *     retention
  * @param parity how many lost files of a checkpoint can be rebuilt: none, or 1 by a parity file
+ * @param writers shard files that a worker writes at once
  */
 public record CheckpointSpec(
     OptionalLong everySteps,
@@ -24,7 +25,8 @@ public record CheckpointSpec(
     RetentionSpec retention,
     boolean async,
     boolean verifyAfter,
-    int parity) {
+    int parity,
+    int writers) {
 
   public CheckpointSpec {
     everySteps.ifPresent(steps -> Checks.range("every_steps", steps, 1, JobLimits.MAX_STEPS));
@@ -32,6 +34,7 @@ public record CheckpointSpec(
     Objects.requireNonNull(auto);
     Objects.requireNonNull(retention);
     Checks.range("parity", parity, 0, JobLimits.MAX_PARITY);
+    Checks.range("writers", writers, 1, JobLimits.MAX_WRITERS);
   }
 
   /**

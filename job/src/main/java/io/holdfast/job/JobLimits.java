@@ -64,6 +64,9 @@ public final class JobLimits {
   /** Lost files of a checkpoint that can be rebuilt. */
   public static final int MAX_PARITY = 1;
 
+  /** Shard files that a worker writes at once of what steps change. */
+  public static final int MAX_WRITERS = 16;
+
   /** Bytes of a disk budget: 4 EiB. */
   public static final long MAX_DISK_BYTES = 1L << 62;
 

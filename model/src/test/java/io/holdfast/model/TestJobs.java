@@ -51,7 +51,8 @@ public final class TestJobs {
             RetentionSpec.newest(3),
             true,
             true,
-            0),
+            0,
+            1),
         ClusterSpec.DEFAULT);
   }
 }

@@ -65,8 +65,7 @@ public sealed interface CoordinatorMessage {
    * Said once all members are through the step and before two more are granted: a member holds the
    * newest state and the one before.
    *
-   * @param shard the file of the slices that steps change; 0, which is the coordinator's, for none
-   * @param frozenShard the file of the frozen slices; likewise
+   * @param files one or more; they may be written at once
    * @param linkable prefix of a checkpoint that was read back and found good, whose file of the
    *     same frozen slices may be shared; empty for none
    * @param mustSucceed rather wait for free buffers than refuse (final, epoch-end and operator
@@ -76,12 +75,28 @@ public sealed interface CoordinatorMessage {
       Generation generation,
       String prefix,
       long step,
-      int shard,
-      int frozenShard,
+      List<ShardOrder> files,
       int numShards,
       String linkable,
       boolean mustSucceed)
-      implements CoordinatorMessage {}
+      implements CoordinatorMessage {
+    public Save {
+      files = List.copyOf(files);
+    }
+  }
+
+  /**
+   * A shard file that a worker is to write.
+   *
+   * @param shard its number; 0 is the coordinator's
+   * @param frozen whether its slices are those that never change
+   * @param groups of owned slices, by index in the job's order, ascending
+   */
+  record ShardOrder(int shard, boolean frozen, List<Integer> groups) {
+    public ShardOrder {
+      groups = List.copyOf(groups);
+    }
+  }
 
   /** Compute the validation sums of the owned logical shards at {@code step}. */
   record Evaluate(Generation generation, long step) implements CoordinatorMessage {}

@@ -19,6 +19,7 @@ import io.holdfast.protocol.CoordinatorMessage.Restore;
 import io.holdfast.protocol.CoordinatorMessage.RoundOver;
 import io.holdfast.protocol.CoordinatorMessage.RunStep;
 import io.holdfast.protocol.CoordinatorMessage.Save;
+import io.holdfast.protocol.CoordinatorMessage.ShardOrder;
 import io.holdfast.protocol.CoordinatorMessage.Welcome;
 import io.holdfast.protocol.WireCodec.RefusedException;
 import java.util.ArrayList;
@@ -96,11 +97,18 @@ final class CoordinatorMessageCodec {
         .setGeneration(WireChecks.encode(save.generation()))
         .setPrefix(save.prefix())
         .setStep(save.step())
-        .setShard(save.shard())
-        .setFrozenShard(save.frozenShard())
+        .addAllFiles(save.files().stream().map(CoordinatorMessageCodec::shardOrder).toList())
         .setNumShards(save.numShards())
         .setLinkable(save.linkable())
         .setMustSucceed(save.mustSucceed())
+        .build();
+  }
+
+  private static io.holdfast.proto.v1.ShardOrder shardOrder(ShardOrder file) {
+    return io.holdfast.proto.v1.ShardOrder.newBuilder()
+        .setShard(file.shard())
+        .setFrozen(file.frozen())
+        .addAllGroups(file.groups())
         .build();
   }
 
@@ -171,16 +179,36 @@ final class CoordinatorMessageCodec {
   }
 
   private static Save save(io.holdfast.proto.v1.Save wire) throws RefusedException {
-    int shards = below("num_shards", wire.getNumShards(), 2 * WireLimits.MAX_MEMBERS + 2);
+    int most = WireLimits.MAX_FILES_A_WORKER * WireLimits.MAX_MEMBERS + 1;
+    int shards = below("num_shards", wire.getNumShards(), most + 1);
     return new Save(
         WireChecks.decode(wire.hasGeneration(), wire.getGeneration()),
         name("prefix", wire.getPrefix()),
         notNegative("step", wire.getStep()),
-        below("shard", wire.getShard(), shards),
-        below("frozen_shard", wire.getFrozenShard(), shards),
+        shardOrders(wire.getFilesList(), shards),
         shards,
         text("linkable", wire.getLinkable(), WireLimits.MAX_NAME_LENGTH),
         wire.getMustSucceed());
+  }
+
+  private static List<ShardOrder> shardOrders(
+      List<io.holdfast.proto.v1.ShardOrder> wire, int shards) throws RefusedException {
+    atMost("files", wire.size(), WireLimits.MAX_FILES_A_WORKER);
+    if (wire.isEmpty()) {
+      throw new RefusedException("files are missing");
+    }
+    List<ShardOrder> files = new ArrayList<>();
+    for (io.holdfast.proto.v1.ShardOrder file : wire) {
+      if (file.getShard() < 1) {
+        throw new RefusedException("shard is " + file.getShard() + ", allowed is 1 and more");
+      }
+      files.add(
+          new ShardOrder(
+              below("shard", file.getShard(), shards),
+              file.getFrozen(),
+              WireChecks.ascendingGroups(file.getGroupsList())));
+    }
+    return files;
   }
 
   private static Evaluate evaluate(io.holdfast.proto.v1.Evaluate wire) throws RefusedException {

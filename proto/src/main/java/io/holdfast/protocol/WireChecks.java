@@ -1,7 +1,6 @@
 package io.holdfast.protocol;
 
 import io.holdfast.protocol.WireCodec.RefusedException;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Checks and pieces that both directions of the translator share. */
@@ -75,15 +74,25 @@ final class WireChecks {
 
   /** Numbers of shards, ascending, each once. */
   static List<Integer> ascendingShards(List<Integer> shards) throws RefusedException {
-    atMost("shards", shards.size(), WireLimits.MAX_SHARDS);
-    List<Integer> checked = new ArrayList<>(shards.size());
-    for (int shard : shards) {
-      below("shard", shard, WireLimits.MAX_SHARDS);
-      if (!checked.isEmpty() && checked.get(checked.size() - 1) >= shard) {
-        throw new RefusedException("shards are not ascending: " + shard + " in " + checked);
+    return ascending("shard", shards, WireLimits.MAX_SHARDS);
+  }
+
+  /** Indices of groups of slices, ascending, each once. */
+  static List<Integer> ascendingGroups(List<Integer> groups) throws RefusedException {
+    return ascending("group", groups, WireLimits.MAX_GROUPS);
+  }
+
+  private static List<Integer> ascending(String what, List<Integer> numbers, int limit)
+      throws RefusedException {
+    atMost(what + "s", numbers.size(), limit);
+    int before = -1;
+    for (int number : numbers) {
+      below(what, number, limit);
+      if (number <= before) {
+        throw new RefusedException(what + "s are not ascending: " + number + " after " + before);
       }
-      checked.add(shard);
+      before = number;
     }
-    return checked;
+    return List.copyOf(numbers);
   }
 }

@@ -26,6 +26,9 @@ public final class WireLimits {
   /** Groups of slices of a job. */
   public static final int MAX_GROUPS = 1 << 17;
 
+  /** Shard files of one worker in a checkpoint. */
+  public static final int MAX_FILES_A_WORKER = 64;
+
   /** Pieces of one shard file. */
   public static final int MAX_PIECES = 1 << 19;
 

@@ -97,7 +97,7 @@ class WireCodecTest {
     wire.getStepDoneBuilder().getGenerationBuilder().setTerm(1);
     wire.getStepDoneBuilder().addSumsBuilder().setShard(1);
     wire.getStepDoneBuilder().addSumsBuilder().setShard(1);
-    refused(wire.build(), "shards are not ascending: 1 in [1]");
+    refused(wire.build(), "shards are not ascending: 1 after 1");
   }
 
   @Test
@@ -183,8 +183,10 @@ class WireCodecTest {
             generation(random),
             text(random),
             number(random),
-            random.nextInt(5),
-            random.nextInt(5),
+            List.of(
+                new CoordinatorMessage.ShardOrder(1 + random.nextInt(4), false, List.of(0, 7)),
+                new CoordinatorMessage.ShardOrder(
+                    1 + random.nextInt(4), true, List.of(random.nextInt(9)))),
             5 + random.nextInt(5),
             random.nextBoolean() ? "" : text(random),
             random.nextBoolean()),

@@ -85,13 +85,14 @@ public final class HdfsSuite {
     return List.of(
         Contender.of("put, warm JVM", () -> saved(() -> shell.order(put))),
         Contender.of("hdfs dfs -put", () -> saved(() -> hdfs.shell(put.split(" ")))),
-        Contender.of(
-            "holdfast",
-            () -> {
-              double speed = rate(() -> worker.order("save"));
-              worker.order("delete");
-              return speed;
-            }));
+        Contender.of("holdfast", () -> saved("save")),
+        Contender.of("holdfast, 2 writers", () -> saved("save-2")));
+  }
+
+  private double saved(String order) throws IOException, InterruptedException {
+    double speed = rate(() -> worker.order(order));
+    worker.order("delete");
+    return speed;
   }
 
   private double saved(Contender.Work put) throws IOException, InterruptedException {

@@ -51,7 +51,7 @@ public final class SaveEveryStepSuite {
         Prefix prefix = new Prefix(1, 1, i + 1);
         locked[i] = run.files().lockedNanos(state) / 1e3;
         long start = System.nanoTime();
-        run.files().begin(state, prefix, 1, 2);
+        run.files().begin(state, prefix, 1, 1, 2);
         loop[i] = (System.nanoTime() - start) / 1e3;
         run.files().awaitDurable();
         run.delete(prefix);

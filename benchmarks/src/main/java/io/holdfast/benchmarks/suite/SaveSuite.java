@@ -25,7 +25,8 @@ public final class SaveSuite {
       run.files().randomize(whole, 1);
       List<Contender> contenders = new ArrayList<>();
       contenders.add(dd(bench, run, whole));
-      contenders.add(holdfast(bench, run, whole));
+      contenders.add(holdfast(bench, run, whole, "holdfast", 1));
+      contenders.add(holdfast(bench, run, whole, "holdfast, 2 writers", 2));
       try (Peers peers = Peers.open(bench)) {
         peers.tensorFlow().ifPresent(peer -> contenders.add(tensorFlow(bench, peer)));
         new Comparison("Durable save of " + bench.megabytes() + " MiB, dd = 1", "MiB/s", contenders)
@@ -35,13 +36,14 @@ public final class SaveSuite {
     }
   }
 
-  private static Contender holdfast(Bench bench, SyntheticRun run, StateFiles.State state) {
+  private static Contender holdfast(
+      Bench bench, SyntheticRun run, StateFiles.State state, String name, int writers) {
     return Contender.of(
-        "holdfast",
+        name,
         () -> {
           Disk.settle(bench.scratch());
           long start = System.nanoTime();
-          Prefix saved = run.save(List.of(state));
+          Prefix saved = run.save(List.of(state), writers);
           double seconds = (System.nanoTime() - start) / 1e9;
           run.delete(saved);
           return bench.megabytes() / seconds;

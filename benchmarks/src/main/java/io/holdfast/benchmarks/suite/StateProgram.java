@@ -15,7 +15,7 @@ import java.util.Optional;
 
 /**
  * A worker's memory with a state of random bytes, in a JVM that stays. Orders: {@code save} makes a
- * checkpoint, {@code load} loads it, {@code delete} deletes it.
+ * checkpoint, {@code save-2} one by two writers, {@code load} loads it, {@code delete} deletes it.
  */
 final class StateProgram {
   private final SyntheticRun run;
@@ -45,16 +45,17 @@ final class StateProgram {
 
   private double perform(String order) throws IOException, InterruptedException {
     return switch (order) {
-      case "save" -> save();
+      case "save" -> save(1);
+      case "save-2" -> save(2);
       case "load" -> load();
       case "delete" -> delete();
       default -> throw new IOException("no such order: " + order);
     };
   }
 
-  private double save() throws IOException, InterruptedException {
+  private double save(int writers) throws IOException, InterruptedException {
     long start = System.nanoTime();
-    saved = Optional.of(run.save(List.of(state)));
+    saved = Optional.of(run.save(List.of(state), writers));
     return seconds(start);
   }
 

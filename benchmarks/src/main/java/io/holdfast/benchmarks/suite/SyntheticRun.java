@@ -114,17 +114,27 @@ final class SyntheticRun implements AutoCloseable {
     return files;
   }
 
-  /** Writes, syncs and commits; returns the checkpoint's name. */
+  /** Writes one file a member, syncs and commits; returns the checkpoint's name. */
   Prefix save(List<StateFiles.State> members) throws IOException, InterruptedException {
+    return save(members, 1);
+  }
+
+  /**
+   * Writes, syncs and commits; returns the checkpoint's name.
+   *
+   * @param writers files that each member writes at once
+   */
+  Prefix save(List<StateFiles.State> members, int writers)
+      throws IOException, InterruptedException {
     step++;
     Prefix prefix = new Prefix(keeper.term(), 1, step);
-    int shards = members.size() + 1;
+    int shards = members.size() * writers + 1;
     for (int member = 0; member < members.size(); member++) {
-      files.begin(members.get(member), prefix, member + 1, shards);
+      files.begin(members.get(member), prefix, member * writers + 1, writers, shards);
     }
     List<ShardReport> reports = new ArrayList<>();
     for (int member = 0; member < members.size(); member++) {
-      reports.add(files.awaitDurable());
+      reports.addAll(files.awaitDurable());
     }
     reports.add(keeper.writeMetadataShard(metadata(prefix), reports, KerasObjects.graph(plan)));
     CommitOutcome outcome = keeper.commit(new CommitRequest(prefix, reports, expected()));

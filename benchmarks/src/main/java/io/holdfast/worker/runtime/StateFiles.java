@@ -5,6 +5,7 @@ import io.holdfast.job.plan.ModelPlan;
 import io.holdfast.job.plan.Slice;
 import io.holdfast.job.plan.SliceGroup;
 import io.holdfast.job.plan.SlicePlan;
+import io.holdfast.protocol.CoordinatorMessage.ShardOrder;
 import io.holdfast.storage.bundle.DamagedCheckpointException;
 import io.holdfast.storage.checkpoint.Prefix;
 import io.holdfast.storage.checkpoint.ShardReport;
@@ -95,13 +96,19 @@ public final class StateFiles {
   /**
    * Hands a state over to the worker's writer; returns at once.
    *
-   * @param shard number of the file
+   * @param shard number of the first file
+   * @param files that are written at once
    */
-  public void begin(State state, Prefix prefix, int shard, int numShards) {
+  public void begin(State state, Prefix prefix, int shard, int files, int numShards) {
     List<Integer> groups = state.owned.stream().map(SliceGroup::index).toList();
+    List<ShardOrder> orders = new ArrayList<>();
+    for (int i = 0; i < files; i++) {
+      int from = groups.size() * i / files;
+      int to = groups.size() * (i + 1) / files;
+      orders.add(new ShardOrder(shard + i, false, groups.subList(from, to)));
+    }
     writer.write(
-        new WorkerEffect.WriteShards(
-            prefix.toString(), prefix.step(), shard, 0, numShards, "", groups),
+        new WorkerEffect.WriteShards(prefix.toString(), prefix.step(), orders, numShards, ""),
         slices,
         store,
         new FrozenFiles(store, 1),
@@ -123,11 +130,11 @@ public final class StateFiles {
     return nanos;
   }
 
-  /** Waits until a file that was begun is durable. */
-  public ShardReport awaitDurable() throws IOException, InterruptedException {
+  /** Waits until the files that were begun for a state are durable. */
+  public List<ShardReport> awaitDurable() throws IOException, InterruptedException {
     WorkerEvent answer = answers.take();
     if (answer instanceof WorkerEvent.ShardFilesWritten written) {
-      return report(written.files().get(0));
+      return written.files().stream().map(this::report).toList();
     }
     throw new IOException(answer.toString());
   }

@@ -1,5 +1,6 @@
 package io.holdfast.coordinator.protocol;
 
+import io.holdfast.protocol.CoordinatorMessage.ShardOrder;
 import io.holdfast.protocol.Generation;
 import io.holdfast.protocol.WorkerMessage.ShardWritten;
 import java.util.Collections;
@@ -50,6 +51,10 @@ public record Save(
     public Writer {
       groups = List.copyOf(groups);
     }
+
+    private ShardOrder order(int shard) {
+      return new ShardOrder(shard, frozen, groups);
+    }
   }
 
   public Save {
@@ -75,15 +80,12 @@ public record Save(
     return writer(shard).filter(writer -> writer.workerId().equals(workerId)).isPresent();
   }
 
-  /**
-   * The shard file of a worker's changing or frozen slices; 0, the leader's own, if it has none.
-   */
-  int shardOf(String workerId, boolean frozen) {
+  /** The shard files that a worker is to write. */
+  List<ShardOrder> filesOf(String workerId) {
     return shards()
-        .filter(
-            shard -> isWriter(shard, workerId) && writer(shard).orElseThrow().frozen() == frozen)
-        .findFirst()
-        .orElse(0);
+        .filter(shard -> isWriter(shard, workerId))
+        .mapToObj(shard -> writer(shard).orElseThrow().order(shard))
+        .toList();
   }
 
   /** Who writes, each once. */

@@ -145,8 +145,7 @@ final class Saves {
             members,
             save.prefix(),
             save.step(),
-            save.shardOf(worker, false),
-            save.shardOf(worker, true),
+            save.filesOf(worker),
             save.numShards(),
             turn.linkable.orElse(""),
             save.kind().mustSucceed()));

@@ -56,8 +56,8 @@ final class Tiling {
   }
 
   /**
-   * One shard file for each member that owns any slices that steps change, and one for each that
-   * owns frozen ones, in the order of members.
+   * Shard files in the order of members: for each one that owns any slices that steps change as
+   * many as it writes at once, and one for each that owns frozen ones.
    */
   static List<Writer> writers(RunPlan plan, Round round) {
     List<Writer> writers = new ArrayList<>();
@@ -65,14 +65,35 @@ final class Tiling {
       Map<Boolean, List<Integer>> groups =
           round.owned(member.workerId()).stream()
               .collect(Collectors.partitioningBy(group -> isFrozen(plan, group)));
-      groups.forEach(
-          (frozen, some) -> {
-            if (!some.isEmpty()) {
-              writers.add(new Writer(member.workerId(), frozen, some));
-            }
-          });
+      for (List<Integer> part : parts(plan, groups.get(false))) {
+        writers.add(new Writer(member.workerId(), false, part));
+      }
+      if (!groups.get(true).isEmpty()) {
+        writers.add(new Writer(member.workerId(), true, groups.get(true)));
+      }
     }
     return writers;
+  }
+
+  /** Cuts groups, in their order, into as many parts of about equal bytes as there are writers. */
+  private static List<List<Integer>> parts(RunPlan plan, List<Integer> groups) {
+    long total = groups.stream().mapToLong(group -> plan.groups().get(group).bytes()).sum();
+    int count = plan.checkpoint().writers();
+    List<List<Integer>> parts = new ArrayList<>();
+    List<Integer> part = new ArrayList<>();
+    long bytes = 0;
+    for (int group : groups) {
+      part.add(group);
+      bytes += plan.groups().get(group).bytes();
+      if (bytes * count >= total * (parts.size() + 1)) {
+        parts.add(part);
+        part = new ArrayList<>();
+      }
+    }
+    if (!part.isEmpty()) {
+      parts.add(part);
+    }
+    return parts;
   }
 
   private static boolean isFrozen(RunPlan plan, int group) {

@@ -10,6 +10,7 @@ import io.holdfast.coordinator.protocol.LeaderEvent.VerifyDone;
 import io.holdfast.coordinator.protocol.LeaderEvent.VerifyOutcome;
 import io.holdfast.coordinator.protocol.LeaderEvent.WorkerLost;
 import io.holdfast.protocol.CoordinatorMessage.Save;
+import io.holdfast.protocol.CoordinatorMessage.ShardOrder;
 import io.holdfast.protocol.Generation;
 import io.holdfast.protocol.WorkerMessage;
 import io.holdfast.protocol.WorkerMessage.ShardWritten;
@@ -54,8 +55,8 @@ final class FrozenSavesTest {
   @Test
   void frozenSlicesHaveAFileOfTheirOwn() {
     Save asked = script.lastSave();
-    assertThat(asked.shard()).isEqualTo(1);
-    assertThat(asked.frozenShard()).isEqualTo(2);
+    assertThat(asked.files())
+        .containsExactly(new ShardOrder(1, false, List.of(0)), new ShardOrder(2, true, List.of(1)));
     assertThat(asked.numShards()).isEqualTo(3);
     script.say(1, new WorkerMessage.SnapshotTaken(script.generation(), asked.prefix()));
     assertThat(script.say(1, file(asked.prefix(), 1, "f"))).contains("ABANDONED " + asked.prefix());

@@ -40,7 +40,8 @@ class OperatorsTest {
             RetentionSpec.newest(3),
             true,
             false,
-            0);
+            0,
+            1);
     Script script =
         new Script(
             new RunPlan(

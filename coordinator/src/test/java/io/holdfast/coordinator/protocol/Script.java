@@ -21,6 +21,7 @@ import io.holdfast.storage.bundle.DataType;
 import io.holdfast.storage.bundle.TensorShape;
 import io.holdfast.storage.bundle.TensorSlice;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -71,7 +72,8 @@ final class Script {
             retention,
             async,
             verifyAfter,
-            0);
+            0,
+            1);
     return plan(members, checkpoint, List.of(group(0, "v", new Variable.Iterations())));
   }
 
@@ -83,9 +85,35 @@ final class Script {
         plan.members(), plan.checkpoint(), List.of(plan.groups().get(0), group(1, "f", frozen)));
   }
 
+  /** Variables of so many numbers each, and workers that write several files at once. */
+  static RunPlan planWithWriters(int writers, long... elements) {
+    RunPlan plan = plan(true, false);
+    CheckpointSpec one = plan.checkpoint();
+    CheckpointSpec several =
+        new CheckpointSpec(
+            one.everySteps(),
+            one.every(),
+            one.auto(),
+            one.retention(),
+            one.async(),
+            one.verifyAfter(),
+            one.parity(),
+            writers);
+    List<SliceGroup> groups = new ArrayList<>();
+    for (int i = 0; i < elements.length; i++) {
+      Variable.Role role = new Variable.Weight("w" + i, "kernel", Initializer.ZEROS, true);
+      groups.add(group(i, "w" + i, role, elements[i]));
+    }
+    return plan(plan.members(), several, groups);
+  }
+
   private static SliceGroup group(int index, String name, Variable.Role role) {
-    Variable variable = new Variable(name, name, DataType.FLOAT, TensorShape.of(4), role);
-    return new SliceGroup(index, new Slice(variable, TensorSlice.full(1), 0, 4), List.of());
+    return group(index, name, role, 4);
+  }
+
+  private static SliceGroup group(int index, String name, Variable.Role role, long elements) {
+    Variable variable = new Variable(name, name, DataType.FLOAT, TensorShape.of(elements), role);
+    return new SliceGroup(index, new Slice(variable, TensorSlice.full(1), 0, elements), List.of());
   }
 
   private static RunPlan plan(

@@ -38,7 +38,8 @@ final class CheckpointReader {
           "max_disk_bytes",
           "async",
           "verify_after",
-          "parity");
+          "parity",
+          "writers");
   private static final String MONITORS = "the name of a metric such as val_loss";
 
   private CheckpointReader() {}
@@ -63,7 +64,8 @@ final class CheckpointReader {
         retention(checkpoint),
         checkpoint.flag("async", true),
         checkpoint.flag("verify_after", true),
-        parity);
+        parity,
+        checkpoint.integer("writers", 1, JobLimits.MAX_WRITERS, 1));
   }
 
   private static Optional<AutoInterval> auto(Section checkpoint) throws JobException {

@@ -51,22 +51,18 @@ public sealed interface WorkerEffect {
    * the one before it. Stream the groups of slices to the shard files; answered by
    * ShardFilesWritten or ShardFilesFailed, however it ends. There is at most one at a time.
    *
-   * @param shard the file of the groups that steps change; 0 if there are none
-   * @param frozenShard the file of the frozen groups; 0 if there are none
+   * @param files one or more
    * @param linkable prefix of a checkpoint that was found good, or empty
-   * @param groups of both kinds
    */
   record WriteShards(
       String prefix,
       long step,
-      int shard,
-      int frozenShard,
+      List<CoordinatorMessage.ShardOrder> files,
       int numShards,
-      String linkable,
-      List<Integer> groups)
+      String linkable)
       implements WorkerEffect {
     public WriteShards {
-      groups = List.copyOf(groups);
+      files = List.copyOf(files);
     }
   }
 

@@ -8,7 +8,9 @@ import io.holdfast.protocol.WorkerMessage.SnapshotTaken;
 import io.holdfast.worker.protocol.WorkerEvent.ShardFile;
 import io.holdfast.worker.protocol.WorkerEvent.ShardFilesFailed;
 import io.holdfast.worker.protocol.WorkerEvent.ShardFilesWritten;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Handing buffers over to the writer. There are buffers for the newest state, the one before it or
@@ -21,6 +23,10 @@ final class Writing {
   static void save(WorkerTurn turn, Save save) {
     if (!save.generation().equals(turn.generation()) || !holds(turn, save.step())) {
       refuse(turn, save, "the state of step " + save.step() + " is not held");
+      return;
+    }
+    if (!owns(turn, save)) {
+      refuse(turn, save, "it is asked for slices that this worker does not own");
       return;
     }
     refuseWaiting(turn, "another save was asked for");
@@ -42,17 +48,16 @@ final class Writing {
         && step >= turn.asked - 1;
   }
 
+  private static boolean owns(WorkerTurn turn, Save save) {
+    Set<Integer> owned = new HashSet<>(Work.owned(turn));
+    return save.files().stream().allMatch(file -> owned.containsAll(file.groups()));
+  }
+
   private static void handOver(WorkerTurn turn, Save save) {
     turn.writing = Optional.of(save.prefix());
     turn.effect(
         new WorkerEffect.WriteShards(
-            save.prefix(),
-            save.step(),
-            save.shard(),
-            save.frozenShard(),
-            save.numShards(),
-            save.linkable(),
-            Work.owned(turn)));
+            save.prefix(), save.step(), save.files(), save.numShards(), save.linkable()));
     turn.send(new SnapshotTaken(save.generation(), save.prefix()));
   }
 

@@ -2,6 +2,7 @@ package io.holdfast.worker.runtime;
 
 import io.holdfast.job.plan.SliceGroup;
 import io.holdfast.job.plan.SlicePlan;
+import io.holdfast.protocol.CoordinatorMessage.ShardOrder;
 import io.holdfast.storage.bundle.BundleFiles;
 import io.holdfast.storage.bundle.BundleIndex;
 import io.holdfast.storage.store.ObjectInfo;
@@ -63,21 +64,21 @@ final class FrozenFiles {
    * Empty if it must be written: there is none with the same slices, it is gone, its copy serves
    * enough checkpoints already, or the store has no links.
    *
-   * @param groups the frozen ones among the order's
+   * @param frozen the one of the order's files that is to hold them
    */
-  synchronized Optional<ShardFile> link(WriteShards order, List<Integer> groups)
-      throws IOException {
+  synchronized Optional<ShardFile> link(WriteShards order, ShardOrder frozen) throws IOException {
     Made base = made.get(order.linkable());
+    List<Integer> groups = frozen.groups();
     if (base == null || !base.groups().equals(groups) || base.copy().uses >= mostUses) {
       return Optional.empty();
     }
-    if (!link(base.name(), name(order))) {
+    String name = name(order, frozen);
+    if (!link(base.name(), name)) {
       return Optional.empty();
     }
     base.copy().uses++;
-    ShardFile file =
-        new ShardFile(order.frozenShard(), base.file().lengthBytes(), base.file().pieces());
-    made.put(order.prefix(), new Made(name(order), groups, file, base.copy()));
+    ShardFile file = new ShardFile(frozen.shard(), base.file().lengthBytes(), base.file().pieces());
+    made.put(order.prefix(), new Made(name, groups, file, base.copy()));
     return Optional.of(file);
   }
 
@@ -132,11 +133,11 @@ final class FrozenFiles {
   }
 
   /** The order's file of frozen slices was written anew. */
-  synchronized void written(WriteShards order, List<Integer> groups, ShardFile file) {
-    made.put(order.prefix(), new Made(name(order), groups, file, new Copy(1)));
+  synchronized void written(WriteShards order, ShardOrder frozen, ShardFile file) {
+    made.put(order.prefix(), new Made(name(order, frozen), frozen.groups(), file, new Copy(1)));
   }
 
-  private static String name(WriteShards order) {
-    return new BundleFiles(order.prefix()).shard(order.frozenShard(), order.numShards());
+  private static String name(WriteShards order, ShardOrder file) {
+    return new BundleFiles(order.prefix()).shard(file.shard(), order.numShards());
   }
 }

@@ -3,6 +3,8 @@ package io.holdfast.worker.runtime;
 import io.holdfast.job.plan.Slice;
 import io.holdfast.job.plan.SliceGroup;
 import io.holdfast.job.plan.SlicePlan;
+import io.holdfast.protocol.CoordinatorMessage.ShardOrder;
+import io.holdfast.protocol.WireLimits;
 import io.holdfast.protocol.WrittenPiece;
 import io.holdfast.storage.bundle.BundleFiles;
 import io.holdfast.storage.bundle.ShardWriter;
@@ -15,20 +17,22 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Streams handed-over buffers into shard files on a thread of its own, while training goes on: one
- * for what steps change, and one for what is frozen, unless that can be linked. The files of one
- * checkpoint at a time; those that are given up are deleted, for they belong to this worker alone.
+ * Streams handed-over buffers into shard files on threads of its own, while training goes on: one
+ * or, where a store takes more than one stream gives, more for what steps change, and one for what
+ * is frozen, unless that can be linked. The files of one checkpoint at a time; those that are given
+ * up are deleted, for they belong to this worker alone.
  */
 final class ShardFileWriter {
   private static final Logger LOG = LoggerFactory.getLogger(ShardFileWriter.class);
@@ -39,6 +43,16 @@ final class ShardFileWriter {
   private final ThreadPoolExecutor thread =
       new ThreadPoolExecutor(
           0, 2, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), ShardFileWriter::daemon);
+  // Who finds no thread free streams by itself.
+  private final ThreadPoolExecutor streams =
+      new ThreadPoolExecutor(
+          0,
+          WireLimits.MAX_FILES_A_WORKER,
+          30,
+          TimeUnit.SECONDS,
+          new SynchronousQueue<>(),
+          ShardFileWriter::daemon,
+          new ThreadPoolExecutor.CallerRunsPolicy());
   private final ProgressWatch watch;
   private volatile String abandoned = "";
 
@@ -76,6 +90,9 @@ final class ShardFileWriter {
     abandoned = prefix;
   }
 
+  /** Why a file could not be written. */
+  private record Failure(ShardOrder file, String why) {}
+
   /** The files of one checkpoint. */
   private final class Task {
     private final WorkerEffect.WriteShards order;
@@ -84,7 +101,7 @@ final class ShardFileWriter {
     private final FrozenFiles frozen;
     private final Snapshot snapshot;
     private final Ordinals ordinals;
-    private int shard;
+    private final AtomicReference<Failure> failure = new AtomicReference<>();
 
     Task(
         WorkerEffect.WriteShards order,
@@ -100,73 +117,84 @@ final class ShardFileWriter {
       this.ordinals = new Ordinals(slices);
     }
 
+    /** Writes all files at once, and waits for all; the first failure ends the others. */
     WorkerEvent result() {
+      List<Future<Optional<ShardFile>>> others =
+          order.files().stream().skip(1).map(file -> streams.submit(() -> attempt(file))).toList();
+      List<ShardFile> written = new ArrayList<>();
+      attempt(order.files().get(0)).ifPresent(written::add);
+      others.forEach(other -> outcome(other).ifPresent(written::add));
+      return Optional.ofNullable(failure.get())
+          .<WorkerEvent>map(this::givenUp)
+          .orElseGet(() -> new WorkerEvent.ShardFilesWritten(order.prefix(), written));
+    }
+
+    private Optional<ShardFile> attempt(ShardOrder file) {
       try {
-        return new WorkerEvent.ShardFilesWritten(order.prefix(), files());
+        return Optional.of(file.frozen() ? frozen(file) : stream(file));
       } catch (IOException | AbandonedException e) {
-        return failed(e.getMessage());
+        failure.compareAndSet(null, new Failure(file, e.getMessage()));
       } catch (RuntimeException e) {
-        LOG.error("Writing {} failed", name(shard), e);
-        return failed(e.toString());
+        LOG.error("Writing {} failed", name(file), e);
+        failure.compareAndSet(null, new Failure(file, e.toString()));
       }
+      return Optional.empty();
     }
 
-    private WorkerEvent failed(String why) {
-      delete(order.shard());
-      delete(order.frozenShard());
-      return new WorkerEvent.ShardFilesFailed(order.prefix(), shard, name(shard) + ": " + why);
-    }
-
-    private String name(int number) {
-      return new BundleFiles(order.prefix()).shard(number, order.numShards());
-    }
-
-    private void delete(int number) {
-      if (number == 0) {
-        return;
-      }
+    /** What a thread of streams came to; this thread waits for it whatever happens. */
+    private static Optional<ShardFile> outcome(Future<Optional<ShardFile>> other) {
+      boolean interrupted = false;
       try {
-        store.delete(name(number));
+        while (true) {
+          try {
+            return other.get();
+          } catch (InterruptedException e) {
+            interrupted = true;
+          }
+        }
+      } catch (ExecutionException e) {
+        throw new IllegalStateException(e);
+      } finally {
+        if (interrupted) {
+          Thread.currentThread().interrupt();
+        }
+      }
+    }
+
+    private WorkerEvent givenUp(Failure first) {
+      order.files().forEach(this::delete);
+      return new WorkerEvent.ShardFilesFailed(
+          order.prefix(), first.file().shard(), name(first.file()) + ": " + first.why());
+    }
+
+    private String name(ShardOrder file) {
+      return new BundleFiles(order.prefix()).shard(file.shard(), order.numShards());
+    }
+
+    private void delete(ShardOrder file) {
+      try {
+        store.delete(name(file));
       } catch (IOException e) {
-        LOG.warn("{} stays behind: {}", name(number), e.toString());
+        LOG.warn("{} stays behind: {}", name(file), e.toString());
       }
     }
 
-    private List<ShardFile> files() throws IOException, AbandonedException {
-      Map<Boolean, List<Integer>> groups =
-          order.groups().stream()
-              .collect(
-                  Collectors.partitioningBy(
-                      group -> slices.group(group).value().variable().frozen()));
-      List<ShardFile> files = new ArrayList<>();
-      if (order.shard() > 0) {
-        files.add(stream(order.shard(), groups.get(false)));
-      }
-      if (order.frozenShard() > 0) {
-        files.add(frozen(groups.get(true)));
-      }
-      return files;
-    }
-
-    private ShardFile frozen(List<Integer> groups) throws IOException, AbandonedException {
-      shard = order.frozenShard();
+    private ShardFile frozen(ShardOrder file) throws IOException, AbandonedException {
       requireWanted();
-      Optional<ShardFile> linked = frozen.link(order, groups);
+      Optional<ShardFile> linked = frozen.link(order, file);
       if (linked.isPresent()) {
         return linked.get();
       }
-      ShardFile file = stream(order.frozenShard(), groups);
-      frozen.written(order, groups, file);
-      return file;
+      ShardFile written = stream(file);
+      frozen.written(order, file, written);
+      return written;
     }
 
-    private ShardFile stream(int number, List<Integer> groups)
-        throws IOException, AbandonedException {
-      shard = number;
-      try (ObjectWriter file = store.create(name(number))) {
+    private ShardFile stream(ShardOrder order) throws IOException, AbandonedException {
+      try (ObjectWriter file = store.create(name(order))) {
         ShardWriter writer = new ShardWriter(file);
         List<WrittenPiece> pieces = new ArrayList<>();
-        for (int index : groups) {
+        for (int index : order.groups()) {
           requireWanted();
           SliceGroup group = slices.group(index);
           pieces.add(append(writer, group.value(), ordinals, snapshot.value(group)));
@@ -177,12 +205,12 @@ final class ShardFileWriter {
         }
         watch.piece(System.nanoTime());
         file.sync();
-        return new ShardFile(number, file.position(), pieces);
+        return new ShardFile(order.shard(), file.position(), pieces);
       }
     }
 
     private void requireWanted() throws AbandonedException {
-      if (abandoned.equals(order.prefix())) {
+      if (abandoned.equals(order.prefix()) || failure.get() != null) {
         throw new AbandonedException();
       }
       watch.piece(System.nanoTime());

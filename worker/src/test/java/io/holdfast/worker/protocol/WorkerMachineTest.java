@@ -7,6 +7,7 @@ import io.holdfast.protocol.CoordinatorMessage.Member;
 import io.holdfast.protocol.CoordinatorMessage.Restore;
 import io.holdfast.protocol.CoordinatorMessage.RunStep;
 import io.holdfast.protocol.CoordinatorMessage.Save;
+import io.holdfast.protocol.CoordinatorMessage.ShardOrder;
 import io.holdfast.protocol.CoordinatorMessage.Welcome;
 import io.holdfast.protocol.Generation;
 import io.holdfast.protocol.WorkerMessage;
@@ -67,8 +68,11 @@ class WorkerMachineTest {
     on(new WorkerEvent.Loaded(FIRST, 4, List.of(1, 2), List.of(3)));
   }
 
+  private static final List<ShardOrder> FILES =
+      List.of(new ShardOrder(1, false, List.of(1)), new ShardOrder(2, true, List.of()));
+
   private static Save save(String prefix, long step, boolean must) {
-    return new Save(FIRST, prefix, step, 1, 2, 3, "v", must);
+    return new Save(FIRST, prefix, step, FILES, 3, "v", must);
   }
 
   private static WorkerEvent written(String prefix) {
@@ -140,9 +144,21 @@ class WorkerMachineTest {
     hold();
     assertThat(hear(save("p", 4, false)))
         .containsExactly(
-            new WorkerEffect.WriteShards("p", 4, 1, 2, 3, "v", List.of(1)),
+            new WorkerEffect.WriteShards("p", 4, FILES, 3, "v"),
             say(new WorkerMessage.SnapshotTaken(FIRST, "p")));
     assertThat(hear(new RunStep(FIRST, 5))).containsExactly(new WorkerEffect.Compute(FIRST, 5));
+  }
+
+  @Test
+  void slicesOfOthersAreNotWritten() {
+    hold();
+    Save others =
+        new Save(FIRST, "p", 4, List.of(new ShardOrder(1, false, List.of(0, 1))), 2, "", false);
+    assertThat(hear(others))
+        .containsExactly(
+            say(
+                new WorkerMessage.SnapshotRefused(
+                    FIRST, "p", "it is asked for slices that this worker does not own")));
   }
 
   @Test
@@ -154,7 +170,7 @@ class WorkerMachineTest {
     on(new WorkerEvent.StepComputed(FIRST, 6, List.of(), 9, 2, 100));
     assertThat(hear(save("p", 5, false)))
         .containsExactly(
-            new WorkerEffect.WriteShards("p", 5, 1, 2, 3, "v", List.of(1)),
+            new WorkerEffect.WriteShards("p", 5, FILES, 3, "v"),
             say(new WorkerMessage.SnapshotTaken(FIRST, "p")));
     on(written("p"));
     hear(new RunStep(FIRST, 7));
@@ -195,7 +211,7 @@ class WorkerMachineTest {
         .containsExactly(
             say(new WorkerMessage.ShardWritten("p", 1, 8, List.of())),
             say(new WorkerMessage.ShardWritten("p", 2, 9, List.of())),
-            new WorkerEffect.WriteShards("r", 5, 1, 2, 3, "v", List.of(1)),
+            new WorkerEffect.WriteShards("r", 5, FILES, 3, "v"),
             say(new WorkerMessage.SnapshotTaken(FIRST, "r")),
             new WorkerEffect.Compute(FIRST, 6));
   }

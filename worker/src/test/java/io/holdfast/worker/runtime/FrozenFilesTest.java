@@ -8,6 +8,7 @@ import io.holdfast.job.plan.Slice;
 import io.holdfast.job.plan.SliceGroup;
 import io.holdfast.job.plan.SlicePlan;
 import io.holdfast.job.plan.Variable;
+import io.holdfast.protocol.CoordinatorMessage.ShardOrder;
 import io.holdfast.protocol.WrittenPiece;
 import io.holdfast.storage.bundle.BundleFiles;
 import io.holdfast.storage.bundle.BundleIndex;
@@ -42,7 +43,12 @@ final class FrozenFilesTest {
   }
 
   private static WriteShards order(String prefix, String linkable, int numShards) {
-    return new WriteShards(prefix, 1, 1, 2, numShards, linkable, List.of(0, 1, 2, 3));
+    List<ShardOrder> files = List.of(new ShardOrder(1, false, List.of(0, 1)), frozen(GROUPS));
+    return new WriteShards(prefix, 1, files, numShards, linkable);
+  }
+
+  private static ShardOrder frozen(List<Integer> groups) {
+    return new ShardOrder(2, true, groups);
   }
 
   private static String name(WriteShards order) {
@@ -54,7 +60,7 @@ final class FrozenFilesTest {
       file.write(ByteBuffer.wrap(new byte[] {1, 2, 3, 4}));
       file.sync();
     }
-    frozen.written(order, GROUPS, new ShardFile(2, 4, PIECES));
+    frozen.written(order, frozen(GROUPS), new ShardFile(2, 4, PIECES));
   }
 
   private Object inode(WriteShards order) throws IOException {
@@ -65,15 +71,17 @@ final class FrozenFilesTest {
   void aLinkIsToldAsTheFileWasAndHasItsBytes() throws IOException {
     FrozenFiles frozen = new FrozenFiles(store, 9);
     WriteShards first = order("a", "", 3);
-    assertThat(frozen.link(first, GROUPS)).as("nothing was read back").isEmpty();
+    assertThat(frozen.link(first, frozen(GROUPS))).as("nothing was read back").isEmpty();
     write(frozen, first);
 
     WriteShards second = order("b", "a", 5);
-    assertThat(frozen.link(second, GROUPS)).contains(new ShardFile(2, 4, PIECES));
+    assertThat(frozen.link(second, frozen(GROUPS))).contains(new ShardFile(2, 4, PIECES));
     assertThat(inode(second)).isEqualTo(inode(first));
     Files.delete(directory.resolve(name(first)));
     WriteShards third = order("c", "b", 3);
-    assertThat(frozen.link(third, GROUPS)).as("a link is as good as its source").isPresent();
+    assertThat(frozen.link(third, frozen(GROUPS)))
+        .as("a link is as good as its source")
+        .isPresent();
     assertThat(Files.readAllBytes(directory.resolve(name(third)))).containsExactly(1, 2, 3, 4);
   }
 
@@ -83,10 +91,10 @@ final class FrozenFilesTest {
     WriteShards first = order("a", "", 3);
     write(frozen, first);
 
-    assertThat(frozen.link(order("b", "other", 3), GROUPS)).isEmpty();
-    assertThat(frozen.link(order("b", "a", 3), List.of(2))).isEmpty();
+    assertThat(frozen.link(order("b", "other", 3), frozen(GROUPS))).isEmpty();
+    assertThat(frozen.link(order("b", "a", 3), frozen(List.of(2)))).isEmpty();
     Files.delete(directory.resolve(name(first)));
-    assertThat(frozen.link(order("b", "a", 3), GROUPS)).isEmpty();
+    assertThat(frozen.link(order("b", "a", 3), frozen(GROUPS))).isEmpty();
     assertThat(store.list("")).isEmpty();
   }
 
@@ -104,19 +112,23 @@ final class FrozenFilesTest {
     FrozenFiles files = new FrozenFiles(store, 4);
     files.loaded(loaded, index, slices, slices.groups());
     WriteShards next = order("next", "old", 4);
-    ShardFile linked = files.link(next, groups).orElseThrow();
+    ShardFile linked = files.link(next, frozen(groups)).orElseThrow();
     assertThat(linked.lengthBytes()).isEqualTo(bytes(frozen));
     assertThat(linked.pieces()).hasSize(frozen.size()).allMatch(piece -> piece.maskedCrc32c() == 5);
     assertThat(inode(next))
         .isEqualTo(Files.getAttribute(directory.resolve("old.data-00002-of-00003"), "unix:ino"));
-    assertThat(files.link(order("full", "next", 4), groups)).as("three have it").isEmpty();
+    assertThat(files.link(order("full", "next", 4), frozen(groups))).as("three have it").isEmpty();
 
     FrozenFiles mixed = new FrozenFiles(store, 4);
     mixed.loaded(loaded, indexOf(slices, 2, 2), slices, slices.groups());
-    assertThat(mixed.link(order("x", "old", 4), groups)).as("others lie there too").isEmpty();
+    assertThat(mixed.link(order("x", "old", 4), frozen(groups)))
+        .as("others lie there too")
+        .isEmpty();
     FrozenFiles part = new FrozenFiles(store, 4);
     part.loaded(loaded, index, slices, frozen.subList(0, 1));
-    assertThat(part.link(order("x", "old", 4), List.of(groups.get(0)))).as("a part").isEmpty();
+    assertThat(part.link(order("x", "old", 4), frozen(List.of(groups.get(0)))))
+        .as("a part")
+        .isEmpty();
   }
 
   private static long bytes(List<SliceGroup> groups) {
@@ -176,7 +188,7 @@ final class FrozenFilesTest {
       String before = "";
       for (int i = 0; i < copies.length; i++) {
         WriteShards order = order("k" + maxToKeep + "-" + i, before, 3);
-        Optional<ShardFile> linked = frozen.link(order, GROUPS);
+        Optional<ShardFile> linked = frozen.link(order, frozen(GROUPS));
         if (linked.isEmpty()) {
           write(frozen, order);
         }
