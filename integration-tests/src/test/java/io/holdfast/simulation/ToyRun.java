@@ -78,7 +78,7 @@ final class ToyRun {
             random.nextInt(4) != 0,
             random.nextInt(4) != 0,
             0,
-            1 + random.nextInt(3));
+            OptionalInt.of(1 + random.nextInt(3)));
     return new RunPlan(
         "v",
         "run",
@@ -90,6 +90,7 @@ final class ToyRun {
         OptionalInt.empty(),
         OptionalLong.of(lastStep),
         checkpoint,
+        1,
         members,
         Duration.ofMillis(500),
         Duration.ofSeconds(3));

@@ -3,6 +3,7 @@ package io.holdfast.job;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
@@ -16,7 +17,7 @@ import java.util.OptionalLong;
  * @param verifyAfter whether each is read back after its commit; then only verified ones count for
  *     retention
  * @param parity how many lost files of a checkpoint can be rebuilt: none, or 1 by a parity file
- * @param writers shard files that a worker writes at once
+ * @param writers shard files that a worker writes at once; empty for as many as suit the store
  */
 public record CheckpointSpec(
     OptionalLong everySteps,
@@ -26,7 +27,7 @@ public record CheckpointSpec(
     boolean async,
     boolean verifyAfter,
     int parity,
-    int writers) {
+    OptionalInt writers) {
 
   public CheckpointSpec {
     everySteps.ifPresent(steps -> Checks.range("every_steps", steps, 1, JobLimits.MAX_STEPS));
@@ -34,7 +35,7 @@ public record CheckpointSpec(
     Objects.requireNonNull(auto);
     Objects.requireNonNull(retention);
     Checks.range("parity", parity, 0, JobLimits.MAX_PARITY);
-    Checks.range("writers", writers, 1, JobLimits.MAX_WRITERS);
+    writers.ifPresent(count -> Checks.range("writers", count, 1, JobLimits.MAX_WRITERS));
   }
 
   /**

@@ -52,7 +52,7 @@ public final class TestJobs {
             true,
             true,
             0,
-            1),
+            OptionalInt.empty()),
         ClusterSpec.DEFAULT);
   }
 }

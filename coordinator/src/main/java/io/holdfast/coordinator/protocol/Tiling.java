@@ -78,7 +78,7 @@ final class Tiling {
   /** Cuts groups, in their order, into as many parts of about equal bytes as there are writers. */
   private static List<List<Integer>> parts(RunPlan plan, List<Integer> groups) {
     long total = groups.stream().mapToLong(group -> plan.groups().get(group).bytes()).sum();
-    int count = plan.checkpoint().writers();
+    int count = plan.writers(total);
     List<List<Integer>> parts = new ArrayList<>();
     List<Integer> part = new ArrayList<>();
     long bytes = 0;

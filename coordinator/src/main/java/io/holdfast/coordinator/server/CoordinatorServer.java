@@ -68,7 +68,7 @@ public final class CoordinatorServer {
     this.store = store;
     this.listen = listen;
     this.observer = observer;
-    this.loop = new LeaderLoop(RunPlans.of(version, job, store.location(), expectedWorkers));
+    this.loop = new LeaderLoop(RunPlans.of(version, job, store, expectedWorkers));
   }
 
   /** Stands by, leads and leaves; returns the exit code. */

@@ -7,7 +7,7 @@ import io.holdfast.job.MetricFunction;
 import io.holdfast.job.file.JobText;
 import io.holdfast.job.plan.ModelPlan;
 import io.holdfast.job.plan.SlicePlan;
-import java.net.URI;
+import io.holdfast.storage.store.ObjectStore;
 import java.util.Locale;
 
 /** Translates a job into what the pure leader needs to know of it. */
@@ -17,10 +17,10 @@ final class RunPlans {
   /**
    * @param expectedWorkers at the start; 0 if nobody said
    */
-  static RunPlan of(String version, Job job, URI run, int expectedWorkers) {
+  static RunPlan of(String version, Job job, ObjectStore store, int expectedWorkers) {
     return new RunPlan(
         version,
-        run.toString(),
+        store.location().toString(),
         JobText.write(job),
         SlicePlan.of(ModelPlan.of(job), job.mesh().shards()).groups(),
         job.mesh().shards(),
@@ -29,6 +29,7 @@ final class RunPlans {
         job.epochs(),
         job.steps(),
         job.checkpoint(),
+        store.streams(),
         new MembersRule(expectedWorkers, job.cluster().minWorkers(), job.cluster().replaceWait()),
         job.cluster().heartbeat(),
         job.cluster().lease());

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
@@ -41,7 +42,7 @@ class OperatorsTest {
             true,
             false,
             0,
-            1);
+            OptionalInt.empty());
     Script script =
         new Script(
             new RunPlan(
@@ -55,6 +56,7 @@ class OperatorsTest {
                 plan.epochs(),
                 plan.steps(),
                 rarely,
+                1,
                 plan.members(),
                 plan.heartbeat(),
                 plan.lease()));

@@ -73,7 +73,7 @@ final class Script {
             async,
             verifyAfter,
             0,
-            1);
+            OptionalInt.empty());
     return plan(members, checkpoint, List.of(group(0, "v", new Variable.Iterations())));
   }
 
@@ -86,7 +86,7 @@ final class Script {
   }
 
   /** Variables of so many numbers each, and workers that write several files at once. */
-  static RunPlan planWithWriters(int writers, long... elements) {
+  static RunPlan planWithWriters(OptionalInt writers, int streams, long... elements) {
     RunPlan plan = plan(true, false);
     CheckpointSpec one = plan.checkpoint();
     CheckpointSpec several =
@@ -104,7 +104,7 @@ final class Script {
       Variable.Role role = new Variable.Weight("w" + i, "kernel", Initializer.ZEROS, true);
       groups.add(group(i, "w" + i, role, elements[i]));
     }
-    return plan(plan.members(), several, groups);
+    return plan(plan.members(), several, streams, groups);
   }
 
   private static SliceGroup group(int index, String name, Variable.Role role) {
@@ -118,6 +118,11 @@ final class Script {
 
   private static RunPlan plan(
       MembersRule members, CheckpointSpec checkpoint, List<SliceGroup> groups) {
+    return plan(members, checkpoint, 1, groups);
+  }
+
+  private static RunPlan plan(
+      MembersRule members, CheckpointSpec checkpoint, int streams, List<SliceGroup> groups) {
     return new RunPlan(
         "1",
         "file:/run",
@@ -129,6 +134,7 @@ final class Script {
         OptionalInt.of(2),
         OptionalLong.empty(),
         checkpoint,
+        streams,
         members,
         HEARTBEAT,
         LEASE);

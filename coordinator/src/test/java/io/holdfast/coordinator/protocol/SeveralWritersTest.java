@@ -11,13 +11,14 @@ import io.holdfast.protocol.WrittenPiece;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 /** A worker that writes several shard files at once. */
 final class SeveralWritersTest {
 
-  private static Script training(int writers, long... elements) {
-    Script script = new Script(Script.planWithWriters(writers, elements));
+  private static Script training(OptionalInt writers, int streams, long... elements) {
+    Script script = new Script(Script.planWithWriters(writers, streams, elements));
     script.on(new LeaderEvent.Elected(1));
     script.found(1, Optional.empty());
     script.join(1, "w1");
@@ -27,7 +28,10 @@ final class SeveralWritersTest {
   }
 
   private static List<List<Integer>> files(int writers, long... elements) {
-    Script script = training(writers, elements);
+    return files(training(OptionalInt.of(writers), 1, elements));
+  }
+
+  private static List<List<Integer>> files(Script script) {
     script.stepDone(1);
     return script.lastSave().files().stream().map(ShardOrder::groups).toList();
   }
@@ -41,8 +45,19 @@ final class SeveralWritersTest {
   }
 
   @Test
+  void whereNobodyHasSaidHowManyTheStoreHasItsStreamsUnlessFilesGetShort() {
+    long half = 64 << 20 >> 2;
+    OptionalInt unsaid = OptionalInt.empty();
+    assertThat(files(training(unsaid, 2, half, half))).hasSize(2);
+    assertThat(files(training(unsaid, 1, half, half))).hasSize(1);
+    assertThat(files(training(unsaid, 2, half, half - 1))).hasSize(1);
+    assertThat(files(training(OptionalInt.of(1), 2, half, half))).hasSize(1);
+    assertThat(files(training(unsaid, 2, 4, 4))).hasSize(1);
+  }
+
+  @Test
   void aSaveIsWrittenWhenAllItsFilesAre() {
-    Script script = training(2, 4, 4);
+    Script script = training(OptionalInt.of(2), 1, 4, 4);
     script.stepDone(1);
     Save save = script.lastSave();
     assertThat(save.numShards()).isEqualTo(3);

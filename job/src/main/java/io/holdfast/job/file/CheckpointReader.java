@@ -9,6 +9,7 @@ import io.holdfast.job.RetentionSpec.SaveBest;
 import io.holdfast.job.file.Section.Range;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -65,7 +66,13 @@ final class CheckpointReader {
         checkpoint.flag("async", true),
         checkpoint.flag("verify_after", true),
         parity,
-        checkpoint.integer("writers", 1, JobLimits.MAX_WRITERS, 1));
+        writers(checkpoint));
+  }
+
+  private static OptionalInt writers(Section checkpoint) throws JobException {
+    return checkpoint.integer("writers", 1, JobLimits.MAX_WRITERS).stream()
+        .mapToInt(Math::toIntExact)
+        .findFirst();
   }
 
   private static Optional<AutoInterval> auto(Section checkpoint) throws JobException {

@@ -162,7 +162,7 @@ public final class JobText {
     node.put("async", checkpoint.async());
     node.put("verify_after", checkpoint.verifyAfter());
     node.put("parity", checkpoint.parity());
-    node.put("writers", checkpoint.writers());
+    checkpoint.writers().ifPresent(writers -> node.put("writers", writers));
     return node;
   }
 

@@ -69,6 +69,12 @@ final class HdfsTree implements FileTree {
     HdfsCalls.repeat("", () -> client.calls().mkdirs(root, FsPermission.getDirDefault()));
   }
 
+  /** Each block is synced before the next is begun: meanwhile another stream has the DataNodes. */
+  @Override
+  public int streams() {
+    return 2;
+  }
+
   private Path at(String path) {
     return path.isEmpty() ? root : new Path(root, path);
   }

@@ -52,6 +52,11 @@ public interface FileTree {
 
   ObjectReader open(String path) throws IOException;
 
+  /** How many files a process is to write at once to be as fast as the file system is. */
+  default int streams() {
+    return 1;
+  }
+
   /** Names in a directory that begin so, in any order. */
   List<Entry> list(String path, String beginning) throws IOException;
 

@@ -88,6 +88,11 @@ public final class FileTreeStore implements ObjectStore {
   }
 
   @Override
+  public int streams() {
+    return disk.streams();
+  }
+
+  @Override
   public boolean link(String source, String target) throws IOException {
     String directory = ObjectNames.parent(ObjectNames.check(target));
     Directories.make(disk, directory);

@@ -39,6 +39,11 @@ public interface ObjectStore {
   /** Where the store lies, as users write it. */
   URI location();
 
+  /** How many objects a process is to write at once to be as fast as the store is. */
+  default int streams() {
+    return 1;
+  }
+
   /**
    * Starts a new object; missing parent directories are made. Nothing can be added after its sync.
    *
