@@ -14,37 +14,18 @@ import java.util.Locale;
  * M)} (J. W. Young, 1974, first order of J. T. Daly, 2006). T is never shorter than a save takes,
  * nor so short that saving costs more than the job's stall budget.
  *
- * <p>A save costs what steps take longer than without one, from its start to the end of the step in
- * which it is through its states (committed, and read back where the job wants that), and what
- * training waits for it. Each leader measures anew.
+ * <p>Each leader measures anew.
  *
  * @param failures rounds lost under this leader
  * @param observedSeconds how long training was watched for failures
- * @param saves how many were measured
- * @param saveSeconds that a save takes from its start until it is through, a moving mean
- * @param costSeconds of training that a save costs, a moving mean; below 0 where steps vary more
- * @param stepSeconds of a step while no save is under way, a moving mean; 0 if unknown
- * @param saving whether a save is under way, or was at the beginning of this step
- * @param blind saves measured since a step was seen without one: what that takes is guessed then
- * @param startedNanos when the last one began
- * @param costSoFar of that save, seconds
- * @param took that save, seconds; 0 if it is not through
+ * @param paceSeconds of a step, saving or not, a moving mean; 0 if unknown
+ * @param costs what a save takes, and what training loses by it
  */
 public record SaveCadence(
-    long failures,
-    double observedSeconds,
-    long saves,
-    double saveSeconds,
-    double costSeconds,
-    double stepSeconds,
-    boolean saving,
-    long blind,
-    long startedNanos,
-    double costSoFar,
-    double took) {
+    long failures, double observedSeconds, double paceSeconds, SaveCosts costs) {
 
   /** Nothing is measured yet. */
-  static final SaveCadence UNMEASURED = new SaveCadence(0, 0, 0, 0, 0, 0, false, 0, 0, 0, 0);
+  static final SaveCadence UNMEASURED = new SaveCadence(0, 0, 0, SaveCosts.UNMEASURED);
 
   /** The interval until a save has been measured. */
   static final Duration FIRST_INTERVAL = Duration.ofSeconds(10);
@@ -68,18 +49,18 @@ public record SaveCadence(
    * But however dear they seem, at least this part of the time may be spent on them: other things
    * than saves make steps slow, too.
    */
-  private static final double LEAST_SHARE = 0.2;
+  private static final double LEAST_SHARE = 0.1;
 
   /**
-   * After so many saves without a step between them, one is done without to see what steps take.
+   * After so long without quiet steps, or as long as so many saves take, none is made until some
+   * were seen: what saves cost is guessed meanwhile.
    */
-  private static final long MOST_BLIND = 16;
+  private static final double MOST_BLIND_SECONDS = 2;
 
-  /** Weight of the newest measurement in the moving means. */
+  private static final double MOST_BLIND_SAVES = 16;
+
+  /** Weight of the newest step in its moving mean. */
   private static final double WEIGHT = 0.2;
-
-  /** The same for what saves cost, which is a small difference of steps that vary. */
-  private static final double COST_WEIGHT = 0.1;
 
   private static final double NANOS = 1e9;
 
@@ -88,90 +69,38 @@ public record SaveCadence(
 
   /** A round is lost. */
   SaveCadence failed() {
-    return new SaveCadence(
-        failures + 1,
-        observedSeconds,
-        saves,
-        saveSeconds,
-        costSeconds,
-        stepSeconds,
-        false,
-        blind,
-        startedNanos,
-        0,
-        0);
+    return new SaveCadence(failures + 1, observedSeconds, paceSeconds, costs.abandoned());
   }
 
   /** A save begins. */
   SaveCadence started(long nowNanos) {
-    return during(true, nowNanos, 0, 0);
+    return with(costs.started(nowNanos));
   }
 
   /** The save under way is through. */
   SaveCadence through(long nowNanos) {
-    return during(saving, startedNanos, costSoFar, Math.max(1, nowNanos - startedNanos) / NANOS);
+    return with(costs.through(nowNanos));
   }
 
   /** Training stood still for the save under way. */
   SaveCadence stalled(long nanos) {
-    return during(saving, startedNanos, costSoFar + nanos / NANOS, took);
+    return with(costs.stalled(nanos));
   }
 
   /** The save under way came to nothing. */
   SaveCadence abandoned() {
-    return during(false, startedNanos, 0, 0);
+    return with(costs.abandoned());
   }
 
-  private SaveCadence during(boolean isSaving, long started, double cost, double tookSeconds) {
-    return new SaveCadence(
-        failures,
-        observedSeconds,
-        saves,
-        saveSeconds,
-        costSeconds,
-        stepSeconds,
-        isSaving,
-        blind,
-        started,
-        cost,
-        tookSeconds);
+  private SaveCadence with(SaveCosts measured) {
+    return new SaveCadence(failures, observedSeconds, paceSeconds, measured);
   }
 
   /** A step took so long. */
   SaveCadence stepped(long nanos) {
     double seconds = nanos / NANOS;
-    // Faster steps count as well: steps that merely vary are no cost.
-    double more = saving && stepSeconds > 0 ? seconds - stepSeconds : 0;
-    SaveCadence watched =
-        new SaveCadence(
-            failures,
-            observedSeconds + seconds,
-            saves,
-            saveSeconds,
-            costSeconds,
-            saving ? stepSeconds : mean(stepSeconds, seconds, stepSeconds == 0),
-            saving,
-            saving ? blind : 0,
-            startedNanos,
-            costSoFar + more,
-            took);
-    return took > 0 ? watched.measured() : watched;
-  }
-
-  private SaveCadence measured() {
-    boolean first = saves == 0;
-    return new SaveCadence(
-        failures,
-        observedSeconds,
-        saves + 1,
-        mean(saveSeconds, took, first),
-        first ? costSoFar : costSeconds + COST_WEIGHT * (costSoFar - costSeconds),
-        stepSeconds,
-        false,
-        blind + 1,
-        startedNanos,
-        0,
-        0);
+    double pace = paceSeconds == 0 ? seconds : paceSeconds + WEIGHT * (seconds - paceSeconds);
+    return new SaveCadence(failures, observedSeconds + seconds, pace, costs.stepped(seconds));
   }
 
   /**
@@ -181,16 +110,15 @@ public record SaveCadence(
    * @param wantedSeconds between the saves that the job names
    */
   boolean isAffordable(long nowNanos, double wantedSeconds) {
-    if (wantedSeconds >= saveSeconds) {
+    double save = costs.saveSeconds();
+    if (wantedSeconds >= save) {
       return true;
     }
-    double most = saveSeconds / LEAST_SHARE;
-    double apart = blind > MOST_BLIND ? most : Math.min(most, costSeconds / PERIODIC_BUDGET);
-    return nowNanos - startedNanos >= apart * NANOS;
-  }
-
-  private static double mean(double before, double now, boolean first) {
-    return first ? now : before + WEIGHT * (now - before);
+    if (costs.blindSeconds() > Math.max(MOST_BLIND_SECONDS, MOST_BLIND_SAVES * save)) {
+      return false;
+    }
+    double apart = Math.min(save / LEAST_SHARE, costs.costSeconds() / PERIODIC_BUDGET);
+    return nowNanos - costs.startedNanos() >= apart * NANOS;
   }
 
   private double secondsBetweenFailures() {
@@ -204,13 +132,13 @@ public record SaveCadence(
    * @param stallBudget the part of the time that saving may cost at most, above 0
    */
   Choice choose(double stallBudget) {
-    if (saves == 0) {
+    if (costs.saves() == 0) {
       return new Choice(FIRST_INTERVAL, "auto: no save is measured yet");
     }
-    double cost = Math.max(0, costSeconds);
+    double cost = Math.max(0, costs.costSeconds());
     double best = Math.sqrt(2 * cost * secondsBetweenFailures());
     double byBudget = cost / stallBudget;
-    double seconds = Math.max(best, Math.max(byBudget, saveSeconds));
+    double seconds = Math.max(best, Math.max(byBudget, costs.saveSeconds()));
     double bounded =
         Math.min(MAX_INTERVAL.toSeconds(), Math.max(MIN_INTERVAL.toSeconds(), seconds));
     return new Choice(Duration.ofMillis(Math.round(bounded * 1000)), reason(best, byBudget));
@@ -218,16 +146,16 @@ public record SaveCadence(
 
   private String reason(double best, double byBudget) {
     String limit = "";
-    if (byBudget > Math.max(best, saveSeconds)) {
+    if (byBudget > Math.max(best, costs.saveSeconds())) {
       limit = ", held to the stall budget";
-    } else if (saveSeconds > best) {
+    } else if (costs.saveSeconds() > best) {
       limit = ", not shorter than a save takes";
     }
     return String.format(
         Locale.ROOT,
         "auto: a save costs %.3f s of training and takes %.2f s, %d failures in %.0f s%s",
-        costSeconds,
-        saveSeconds,
+        costs.costSeconds(),
+        costs.saveSeconds(),
         failures,
         observedSeconds,
         limit);

@@ -77,7 +77,7 @@ final class Saves {
     var rules = turn.plan.checkpoint();
     double bySteps =
         rules.everySteps().isPresent()
-            ? rules.everySteps().getAsLong() * turn.cadence.stepSeconds()
+            ? rules.everySteps().getAsLong() * turn.cadence.paceSeconds()
             : Double.MAX_VALUE;
     double byTime = rules.every().map(every -> every.toNanos() / 1e9).orElse(Double.MAX_VALUE);
     return Math.min(bySteps, byTime);

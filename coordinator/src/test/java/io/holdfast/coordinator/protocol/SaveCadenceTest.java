@@ -17,7 +17,7 @@ class SaveCadenceTest {
   /** Saves are wanted more often than they can be made, seconds apart. */
   private static final double DENSE = 0;
 
-  /** Steps of one second, and a save that makes one of them so much longer. */
+  /** Steps of one second, and a save that makes one of them so much longer, and a quiet one. */
   private static SaveCadence after(int steps, double costSeconds, double saveSeconds) {
     SaveCadence cadence = SaveCadence.UNMEASURED;
     for (int i = 0; i < steps; i++) {
@@ -26,7 +26,8 @@ class SaveCadenceTest {
     return cadence
         .started(0)
         .through(Math.round(saveSeconds * SECOND))
-        .stepped(SECOND + Math.round(costSeconds * SECOND));
+        .stepped(SECOND + Math.round(costSeconds * SECOND))
+        .stepped(SECOND);
   }
 
   @Test
@@ -38,7 +39,7 @@ class SaveCadenceTest {
   @Test
   void withoutFailuresItIsYoungsFormulaWithThePrior() {
     SaveCadence cadence = after(100, 0.5, 2);
-    double between = SaveCadence.PRIOR_BETWEEN_FAILURES.toSeconds() + 101.5;
+    double between = SaveCadence.PRIOR_BETWEEN_FAILURES.toSeconds() + 102.5;
     assertThat(cadence.choose(BUDGET).interval().toMillis() / 1e3)
         .isCloseTo(Math.sqrt(2 * 0.5 * between), within(0.01));
   }
@@ -64,8 +65,9 @@ class SaveCadenceTest {
             .started(0)
             .stalled(3 * SECOND)
             .through(3 * SECOND)
+            .stepped(SECOND)
             .stepped(SECOND);
-    assertThat(cadence.costSeconds()).isEqualTo(3);
+    assertThat(cadence.costs().costSeconds()).isEqualTo(3);
   }
 
   @Test
@@ -79,8 +81,9 @@ class SaveCadenceTest {
             .started(0)
             .stalled(SECOND)
             .through(SECOND)
+            .stepped(SECOND)
             .stepped(SECOND);
-    assertThat(cadence.costSeconds()).isEqualTo(1);
+    assertThat(cadence.costs().costSeconds()).isEqualTo(1);
   }
 
   @Test
@@ -92,31 +95,83 @@ class SaveCadenceTest {
     assertThat(felt.isAffordable(9 * SECOND, DENSE)).as("0.3 s in 9 s").isFalse();
     assertThat(felt.isAffordable(10 * SECOND + SECOND / 10, DENSE)).as("0.3 s in 10 s").isTrue();
     SaveCadence dear = after(10, 100, 2);
-    assertThat(dear.isAffordable(9 * SECOND, DENSE)).isFalse();
+    assertThat(dear.isAffordable(19 * SECOND, DENSE)).isFalse();
     assertThat(dear.isAffordable(2 * SECOND, 2)).as("the job wants it each 2 s").isTrue();
-    assertThat(dear.isAffordable(10 * SECOND, DENSE)).as("a fifth of the time").isTrue();
+    assertThat(dear.isAffordable(20 * SECOND, DENSE)).as("a tenth of the time").isTrue();
   }
 
   @Test
   void stepsThatMerelyVaryAreNoCost() {
-    SaveCadence cadence = SaveCadence.UNMEASURED.stepped(SECOND);
+    SaveCadence cadence = quiet(SaveCadence.UNMEASURED);
     for (int i = 0; i < 100; i++) {
       long varied = SECOND + (i % 2 == 0 ? SECOND / 5 : -SECOND / 5);
       cadence = cadence.started(0).through(SECOND / 10).stepped(varied).stepped(SECOND);
     }
-    assertThat(cadence.isAffordable(SECOND, DENSE)).isTrue();
+    assertThat(quiet(cadence).isAffordable(SECOND, DENSE)).isTrue();
   }
 
   @Test
-  void whereNoStepIsWithoutASaveOneIsMadeSo() {
-    SaveCadence cadence = after(10, 0, 2);
-    for (int i = 0; i < 16; i++) {
-      assertThat(cadence.isAffordable(2 * SECOND, DENSE)).isTrue();
-      cadence = cadence.started(0).through(2 * SECOND).stepped(SECOND);
+  void whatASaveLeavesToBeDoneIsItsCostToo() {
+    SaveCadence cadence =
+        quiet(SaveCadence.UNMEASURED)
+            .started(0)
+            .through(SECOND / 10)
+            .stepped(SECOND / 20)
+            .stepped(SECOND * 2)
+            .stepped(SECOND);
+    assertThat(cadence.costs().costSeconds()).as("-0.95 and 1").isCloseTo(0.05, within(1e-9));
+  }
+
+  @Test
+  void savesWithoutQuietStepsBetweenThemAreMeasuredTogether() {
+    SaveCadence cadence = quiet(SaveCadence.UNMEASURED);
+    for (int i = 0; i < 4; i++) {
+      cadence = cadence.started(0).through(SECOND).stepped(SECOND * 5 / 4);
     }
-    assertThat(cadence.isAffordable(9 * SECOND, DENSE)).isFalse();
-    assertThat(cadence.isAffordable(10 * SECOND, DENSE)).isTrue();
-    assertThat(cadence.stepped(SECOND).isAffordable(2 * SECOND, DENSE)).as("seen").isTrue();
+    assertThat(cadence.costs().saves()).isZero();
+    assertThat(cadence.stepped(SECOND).costs().saves()).isEqualTo(4);
+    assertThat(cadence.stepped(SECOND).costs().costSeconds()).isCloseTo(0.25, within(1e-9));
+  }
+
+  @Test
+  void stepsThatGetFasterAllTheTimeHideNothing() {
+    SaveCadence cadence = SaveCadence.UNMEASURED;
+    for (int i = 0; i < 300; i++) {
+      double seconds = 2 - i * 0.004;
+      boolean save = i % 3 == 1;
+      if (save) {
+        cadence = cadence.started(0).through(SECOND / 10);
+      }
+      cadence = cadence.stepped(Math.round((seconds + (save ? 0.1 : 0)) * SECOND));
+    }
+    assertThat(cadence.costs().costSeconds()).isCloseTo(0.1, within(0.01));
+  }
+
+  @Test
+  void whereNoQuietStepsAreSeenSavesAreDoneWithoutUntilSomeAre() {
+    SaveCadence cadence = quiet(after(10, 0, 2));
+    for (int i = 0; i < 32; i++) {
+      assertThat(cadence.isAffordable(2 * SECOND, DENSE)).isTrue();
+      cadence = cadence.started(0).stepped(SECOND).through(2 * SECOND);
+    }
+    cadence = cadence.stepped(SECOND / 10);
+    assertThat(cadence.isAffordable(1000 * SECOND, DENSE)).isFalse();
+    assertThat(cadence.isAffordable(2 * SECOND, 2)).as("the job wants it each 2 s").isTrue();
+    assertThat(quiet(cadence).isAffordable(2 * SECOND, DENSE)).as("seen").isTrue();
+  }
+
+  @Test
+  void howOftenSavesAreWantedGoesByStepsThatSaveToo() {
+    SaveCadence cadence = SaveCadence.UNMEASURED.stepped(100 * SECOND);
+    for (int i = 0; i < 50; i++) {
+      cadence = cadence.started(0).stepped(SECOND).through(SECOND);
+    }
+    assertThat(cadence.paceSeconds()).isCloseTo(1, within(0.01));
+  }
+
+  /** Two steps of one second: in the second nothing is felt of a save. */
+  private static SaveCadence quiet(SaveCadence cadence) {
+    return cadence.stepped(SECOND).stepped(SECOND);
   }
 
   @Property
