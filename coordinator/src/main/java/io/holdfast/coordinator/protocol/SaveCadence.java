@@ -43,13 +43,13 @@ public record SaveCadence(
   static final Duration PRIOR_BETWEEN_FAILURES = Duration.ofHours(6);
 
   /** Saves at named steps or times may slow down training by this part of its time at most. */
-  static final double PERIODIC_BUDGET = 0.03;
+  static final double PERIODIC_BUDGET = 0.02;
 
   /**
    * But however dear they seem, at least this part of the time may be spent on them: other things
    * than saves make steps slow, too.
    */
-  private static final double LEAST_SHARE = 0.1;
+  private static final double LEAST_SHARE = 0.05;
 
   /**
    * After so long without quiet steps, or as long as so many saves take, none is made until some

@@ -92,12 +92,12 @@ class SaveCadenceTest {
     SaveCadence cheap = after(10, 0, 2);
     assertThat(cheap.isAffordable(2 * SECOND, DENSE)).as("training feels nothing").isTrue();
     SaveCadence felt = after(10, 0.3, 2);
-    assertThat(felt.isAffordable(9 * SECOND, DENSE)).as("0.3 s in 9 s").isFalse();
-    assertThat(felt.isAffordable(10 * SECOND + SECOND / 10, DENSE)).as("0.3 s in 10 s").isTrue();
+    assertThat(felt.isAffordable(14 * SECOND, DENSE)).as("0.3 s in 14 s").isFalse();
+    assertThat(felt.isAffordable(15 * SECOND + SECOND / 10, DENSE)).as("0.3 s in 15 s").isTrue();
     SaveCadence dear = after(10, 100, 2);
-    assertThat(dear.isAffordable(19 * SECOND, DENSE)).isFalse();
+    assertThat(dear.isAffordable(39 * SECOND, DENSE)).isFalse();
     assertThat(dear.isAffordable(2 * SECOND, 2)).as("the job wants it each 2 s").isTrue();
-    assertThat(dear.isAffordable(20 * SECOND, DENSE)).as("a tenth of the time").isTrue();
+    assertThat(dear.isAffordable(40 * SECOND, DENSE)).as("a twentieth of the time").isTrue();
   }
 
   @Test
