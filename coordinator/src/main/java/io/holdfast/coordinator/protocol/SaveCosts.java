@@ -91,8 +91,11 @@ public record SaveCosts(
     return with(among.plus(new Steps(0, nanos / NANOS)), savesAmong);
   }
 
-  /** The save under way is through. */
+  /** The save under way is through; nothing, if it was given up with its round. */
   SaveCosts through(long nowNanos) {
+    if (!saving) {
+      return this;
+    }
     double seconds = Math.max(1, nowNanos - startedNanos) / NANOS;
     double mean = saveSeconds == 0 ? seconds : saveSeconds + WEIGHT * (seconds - saveSeconds);
     return new SaveCosts(

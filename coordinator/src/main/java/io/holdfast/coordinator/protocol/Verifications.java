@@ -59,7 +59,7 @@ final class Verifications {
         first.step(),
         (step, commit) ->
             commit.prefix().equals(first.prefix()) ? new Commit(commit.prefix(), true) : commit);
-    if (turn.save.isEmpty() && turn.verifications.isEmpty()) {
+    if (nothingIsUnderWay(turn)) {
       turn.cadence = turn.cadence.through(turn.now);
     }
     turn.linkable = Optional.of(first.prefix());
@@ -68,8 +68,20 @@ final class Verifications {
     retain(turn);
   }
 
-  private static void damaged(Turn turn, Verification first, String why) {
+  private static boolean nothingIsUnderWay(Turn turn) {
+    return turn.save.isEmpty() && turn.verifications.isEmpty();
+  }
+
+  /** The first one is read back no more, and came to nothing. */
+  private static void drop(Turn turn) {
     turn.verifications.remove(0);
+    if (nothingIsUnderWay(turn)) {
+      turn.cadence = turn.cadence.abandoned();
+    }
+  }
+
+  private static void damaged(Turn turn, Verification first, String why) {
+    drop(turn);
     turn.commits.values().removeIf(commit -> commit.prefix().equals(first.prefix()));
     turn.linkable = Optional.empty();
     Saves.pauseSaves(turn);
@@ -84,7 +96,7 @@ final class Verifications {
   private static void unreadable(Turn turn, Verification first, String why) {
     boolean last = turn.stop.isEmpty() && first.step() >= Steps.lastStep(turn);
     if (first.failures() + 1 >= Limits.MAX_VERIFY_ATTEMPTS && !last) {
-      turn.verifications.remove(0);
+      drop(turn);
       turn.warn("Step " + first.step() + " stays COMMITTED, it cannot be read back: " + why);
       return;
     }

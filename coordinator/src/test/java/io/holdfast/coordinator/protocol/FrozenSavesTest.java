@@ -73,6 +73,7 @@ final class FrozenSavesTest {
     assertThat(script.lastSave().linkable()).isEqualTo("ckpt-t1r1-1");
     save("ckpt-t1r1-2");
     readBack("ckpt-t1r1-2", new VerifyOutcome.Damaged("a bit"));
+    assertThat(script.state().cadence().costs().saving()).as("it is over").isFalse();
 
     script.stepDone(3);
     assertThat(script.lastSave().linkable()).isEmpty();

@@ -123,6 +123,12 @@ class SaveCadenceTest {
   }
 
   @Test
+  void aSaveThatIsThroughWhenItsRoundIsLostTellsNothing() {
+    SaveCadence lost = quiet(SaveCadence.UNMEASURED).started(0).failed();
+    assertThat(lost.through(1000 * SECOND)).isEqualTo(lost);
+  }
+
+  @Test
   void savesWithoutQuietStepsBetweenThemAreMeasuredTogether() {
     SaveCadence cadence = quiet(SaveCadence.UNMEASURED);
     for (int i = 0; i < 4; i++) {
