@@ -246,7 +246,10 @@ final class Upkeep {
           throw failure;
         }
         throw new IllegalStateException(e.getCause());
-      } catch (InterruptedException | RejectedExecutionException e) {
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException(LEAVES.reason(), e);
+      } catch (RejectedExecutionException e) {
         throw new IOException(LEAVES.reason(), e);
       }
     }
