@@ -51,13 +51,18 @@ public record SaveCadence(
    */
   private static final double LEAST_SHARE = 0.05;
 
+  /** And one may be made in so long, if that is no more than {@link #MOST_SHARE} of the time. */
+  private static final double LONGEST_APART_SECONDS = 5;
+
+  private static final double MOST_SHARE = 0.2;
+
   /**
    * After so long without quiet steps, or as long as so many saves take, none is made until some
    * were seen: what saves cost is guessed meanwhile.
    */
   private static final double MOST_BLIND_SECONDS = 2;
 
-  private static final double MOST_BLIND_SAVES = 16;
+  private static final double MOST_BLIND_SAVES = 8;
 
   /** Weight of the newest step in its moving mean. */
   private static final double WEIGHT = 0.2;
@@ -114,11 +119,19 @@ public record SaveCadence(
     if (wantedSeconds >= save) {
       return true;
     }
-    if (costs.blindSeconds() > Math.max(MOST_BLIND_SECONDS, MOST_BLIND_SAVES * save)) {
+    if (costs.blindSeconds() > mostBlindSeconds()) {
       return false;
     }
-    double apart = Math.min(save / LEAST_SHARE, costs.costSeconds() / PERIODIC_BUDGET);
+    double longest = Math.max(LONGEST_APART_SECONDS, save / MOST_SHARE);
+    double most = Math.min(save / LEAST_SHARE, longest);
+    double apart = Math.min(most, costs.costSeconds() / PERIODIC_BUDGET);
     return nowNanos - costs.startedNanos() >= apart * NANOS;
+  }
+
+  /** The first save is measured before another is made. */
+  private double mostBlindSeconds() {
+    double save = costs.saveSeconds();
+    return costs.saves() == 0 ? save : Math.max(MOST_BLIND_SECONDS, MOST_BLIND_SAVES * save);
   }
 
   private double secondsBetweenFailures() {

@@ -45,7 +45,7 @@ public record SaveCosts(
 
     /** They are enough to know how long a step takes. */
     boolean areEnough() {
-      return seconds >= ENOUGH_SECONDS;
+      return seconds >= LONG_ENOUGH_SECONDS || (seconds >= ENOUGH_SECONDS && count >= ENOUGH_STEPS);
     }
 
     private double mean() {
@@ -58,6 +58,11 @@ public record SaveCosts(
       new SaveCosts(0, 0, 0, false, 0, Double.MAX_VALUE, Steps.NONE, Steps.NONE, 0, Steps.NONE);
 
   private static final double ENOUGH_SECONDS = 0.2;
+
+  private static final long ENOUGH_STEPS = 8;
+
+  /** As few steps as take so long are enough. */
+  private static final double LONG_ENOUGH_SECONDS = 1;
 
   /** What a save leaves to be done is felt no longer than the save took, nor longer than this. */
   private static final double LONGEST_AFTERMATH_SECONDS = 0.2;
@@ -128,7 +133,8 @@ public record SaveCosts(
   private SaveCosts measured() {
     double quiet = before.count() == 0 ? row.mean() : (before.mean() + row.mean()) / 2;
     double cost = (among.seconds() - among.count() * quiet) / savesAmong;
-    double weight = saves == 0 ? 1 : 1 - Math.pow(1 - COST_WEIGHT, savesAmong);
+    double share = (double) savesAmong / (saves + savesAmong);
+    double weight = Math.max(share, 1 - Math.pow(1 - COST_WEIGHT, savesAmong));
     return new SaveCosts(
         saves + savesAmong,
         saveSeconds,

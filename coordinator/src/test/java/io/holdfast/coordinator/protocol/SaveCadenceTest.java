@@ -91,13 +91,31 @@ class SaveCadenceTest {
     assertThat(SaveCadence.UNMEASURED.isAffordable(0, DENSE)).isTrue();
     SaveCadence cheap = after(10, 0, 2);
     assertThat(cheap.isAffordable(2 * SECOND, DENSE)).as("training feels nothing").isTrue();
-    SaveCadence felt = after(10, 0.3, 2);
-    assertThat(felt.isAffordable(14 * SECOND, DENSE)).as("0.3 s in 14 s").isFalse();
-    assertThat(felt.isAffordable(15 * SECOND + SECOND / 10, DENSE)).as("0.3 s in 15 s").isTrue();
-    SaveCadence dear = after(10, 100, 2);
-    assertThat(dear.isAffordable(39 * SECOND, DENSE)).isFalse();
-    assertThat(dear.isAffordable(2 * SECOND, 2)).as("the job wants it each 2 s").isTrue();
-    assertThat(dear.isAffordable(40 * SECOND, DENSE)).as("a twentieth of the time").isTrue();
+    SaveCadence felt = after(10, 0.04, 2);
+    assertThat(felt.isAffordable(19 * SECOND / 10, DENSE)).as("0.04 s in 1.9 s").isFalse();
+    assertThat(felt.isAffordable(21 * SECOND / 10, DENSE)).as("0.04 s in 2.1 s").isTrue();
+    SaveCadence slow = after(10, 100, 2);
+    assertThat(slow.isAffordable(2 * SECOND, 2)).as("the job wants it each 2 s").isTrue();
+    assertThat(slow.isAffordable(9 * SECOND, DENSE)).isFalse();
+    assertThat(slow.isAffordable(10 * SECOND, DENSE)).as("a fifth of the time").isTrue();
+    SaveCadence quick = after(10, 100, 0.1);
+    assertThat(quick.isAffordable(19 * SECOND / 10, DENSE)).isFalse();
+    assertThat(quick.isAffordable(2 * SECOND, DENSE)).as("a twentieth of the time").isTrue();
+    SaveCadence between = after(10, 100, 0.5);
+    assertThat(between.isAffordable(49 * SECOND / 10, DENSE)).isFalse();
+    assertThat(between.isAffordable(5 * SECOND, DENSE)).as("each 5 s").isTrue();
+  }
+
+  @Test
+  void theFirstSaveIsMeasuredBeforeAnotherIsMade() {
+    SaveCadence first =
+        SaveCadence.UNMEASURED
+            .stepped(SECOND / 100)
+            .started(0)
+            .stepped(3 * SECOND)
+            .through(2 * SECOND);
+    assertThat(first.isAffordable(1000 * SECOND, DENSE)).isFalse();
+    assertThat(quiet(first).isAffordable(1000 * SECOND, DENSE)).isTrue();
   }
 
   @Test
@@ -156,7 +174,7 @@ class SaveCadenceTest {
   @Test
   void whereNoQuietStepsAreSeenSavesAreDoneWithoutUntilSomeAre() {
     SaveCadence cadence = quiet(after(10, 0, 2));
-    for (int i = 0; i < 32; i++) {
+    for (int i = 0; i < 16; i++) {
       assertThat(cadence.isAffordable(2 * SECOND, DENSE)).isTrue();
       cadence = cadence.started(0).stepped(SECOND).through(2 * SECOND);
     }
