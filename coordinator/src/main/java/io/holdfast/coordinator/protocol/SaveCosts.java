@@ -93,7 +93,7 @@ public record SaveCosts(
 
   /** Training stood still for the save under way. */
   SaveCosts stalled(long nanos) {
-    return with(among.plus(new Steps(0, nanos / NANOS)), savesAmong);
+    return seen(sinceSeconds, among.plus(new Steps(0, nanos / NANOS)), row);
   }
 
   /** The save under way is through; nothing, if it was given up with its round. */
@@ -116,11 +116,11 @@ public record SaveCosts(
   /** A step took so long. */
   SaveCosts stepped(double seconds) {
     Steps step = new Steps(1, seconds);
-    boolean quiet = !saving && sinceSeconds >= Math.min(saveSeconds, LONGEST_AFTERMATH_SECONDS);
-    if (!quiet) {
-      return with(among.plus(step), savesAmong).after(seconds);
+    double since = saving ? 0 : sinceSeconds + seconds;
+    if (saving || sinceSeconds < Math.min(saveSeconds, LONGEST_AFTERMATH_SECONDS)) {
+      return seen(since, among.plus(step), row);
     }
-    SaveCosts longer = withRow(row.plus(step)).after(seconds);
+    SaveCosts longer = seen(since, among, row.plus(step));
     return longer.row.areEnough() && savesAmong > 0 ? longer.measured() : longer;
   }
 
@@ -148,45 +148,17 @@ public record SaveCosts(
         row);
   }
 
-  private SaveCosts after(double seconds) {
+  private SaveCosts seen(double since, Steps amongSaves, Steps quietRow) {
     return new SaveCosts(
         saves,
         saveSeconds,
         costSeconds,
         saving,
         startedNanos,
-        saving ? 0 : sinceSeconds + seconds,
-        before,
-        among,
-        savesAmong,
-        row);
-  }
-
-  private SaveCosts with(Steps since, long savesSince) {
-    return new SaveCosts(
-        saves,
-        saveSeconds,
-        costSeconds,
-        saving,
-        startedNanos,
-        sinceSeconds,
-        before,
         since,
-        savesSince,
-        row);
-  }
-
-  private SaveCosts withRow(Steps longer) {
-    return new SaveCosts(
-        saves,
-        saveSeconds,
-        costSeconds,
-        saving,
-        startedNanos,
-        sinceSeconds,
         before,
-        among,
+        amongSaves,
         savesAmong,
-        longer);
+        quietRow);
   }
 }
